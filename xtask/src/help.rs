@@ -1,0 +1,115 @@
+//! The help texts.
+
+use std::fmt::Write as _;
+
+use crate::arguments::Task;
+
+const OPTIONS: &str = "\
+options of every task:
+  --std-from ROUTE   where the standard library of wasm32-unknown-unknown comes
+                     from: installed, rustup or debian (otherwise what is there,
+                     then rustup, then debian); WASM_STD_FROM does the same
+  --yes              Debian's packages rustc-web and rust-web-src may be
+                     installed, as root; implied where CI is set
+  -h, --help         this text
+";
+
+/// Help about one task, or about all.
+pub(crate) fn text(task: Option<Task>) -> String {
+    match task {
+        Some(task) => about(task),
+        None => overview(),
+    }
+}
+
+fn overview() -> String {
+    let mut text = "usage: cargo xtask TASK [OPTIONS]\n\ntasks:\n".to_owned();
+    for task in Task::ALL {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "  {:<10} {}", task.name(), summary(task));
+    }
+    let _ = write!(
+        text,
+        "  {:<10} about one task\n\n{OPTIONS}\nexample: cargo xtask demo\n",
+        "help TASK"
+    );
+    text
+}
+
+fn about(task: Task) -> String {
+    format!(
+        "usage: cargo xtask {} [OPTIONS]\n\n{}\n\n{OPTIONS}\nexample: {}\n",
+        task.name(),
+        description(task),
+        example(task),
+    )
+}
+
+fn summary(task: Task) -> &'static str {
+    match task {
+        Task::Setup => "find or fetch what connectors are compiled with",
+        Task::Demo => "sync a simulated organization and list its accounts",
+        Task::Test => "run all tests",
+        Task::Component => "build the built-in connectors and show their size",
+        Task::Ci => "check formatting, lints, documentation and tests",
+    }
+}
+
+fn description(task: Task) -> &'static str {
+    match task {
+        Task::Setup => {
+            "Finds the standard library for wasm32-unknown-unknown, or fetches it: with\n\
+             rustup, and where that cannot download, from Debian. Says which way it took.\n\
+             Every other task does this first."
+        }
+        Task::Demo => {
+            "Builds the harness, starts a simulated OpenAI organization on this machine,\n\
+             syncs it into target/demo/governance.db and lists its accounts. Needs no\n\
+             account and no key. Ends the simulator when done."
+        }
+        Task::Test => "Runs all tests of the workspace, with the versions in Cargo.lock.",
+        Task::Component => {
+            "Builds the connectors to WebAssembly components in target/components/ and\n\
+             shows the path and size of each."
+        }
+        Task::Ci => {
+            "What has to pass before a change is merged, in this order: formatting, clippy\n\
+             without warnings, documentation without warnings, all tests. Stops at the\n\
+             first that fails."
+        }
+    }
+}
+
+fn example(task: Task) -> &'static str {
+    match task {
+        Task::Setup => "cargo xtask setup --std-from debian --yes",
+        Task::Demo => "cargo xtask demo",
+        Task::Test => "cargo xtask test",
+        Task::Component => "cargo xtask component",
+        Task::Ci => "cargo xtask ci",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_overview_names_every_task_and_option() {
+        let text = text(None);
+        for task in Task::ALL {
+            assert!(text.contains(&format!("\n  {}", task.name())), "{text}");
+        }
+        for option in ["--std-from", "--yes", "--help"] {
+            assert!(text.contains(option), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_help_of_a_task_has_an_example_of_it() {
+        for task in Task::ALL {
+            let example = format!("example: cargo xtask {}", task.name());
+            assert!(text(Some(task)).contains(&example));
+        }
+    }
+}
