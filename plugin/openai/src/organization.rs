@@ -1,0 +1,142 @@
+//! The organization, and the full listing that it carries: its roles, then its
+//! people.
+//!
+//! No endpoint tells the organization itself. Its id comes from the roles'
+//! composed ids or from the configuration; without either, gaps say that it and
+//! its members are not known, and all else goes on.
+//!
+//! | step | request | tells |
+//! |---|---|---|
+//! | `roles` | `GET /organization/roles` | roles; after the last page the organization |
+//! | `users` | `GET /organization/users` | people, their roles and membership |
+
+use governance_guest::faults::{not_found, token_expired};
+use governance_guest::items::{self, gaps, grants_of, scope};
+use governance_guest::token::Token;
+use governance_guest::transport::Transport;
+use governance_guest::wit::connector::Page;
+use governance_guest::wit::faults::Error;
+use governance_guest::wit::manifest::{ResourceTrait, ResourceType, StaticEntitlement};
+use governance_guest::wit::model::{
+    Gap, GapReason, Grant, Management, Purpose, Reference, Resource, ResourceId, Scope, Status,
+    Subject,
+};
+
+use crate::roles_step::{self, Progress, Step};
+use crate::session::Session;
+use crate::{manifest, org_role, user};
+
+/// The resource type.
+pub const TYPE: &str = "organization";
+/// The entitlement of being in the organization.
+pub const MEMBER: &str = "member";
+
+/// What `describe` says of the type.
+#[must_use]
+pub fn resource_type() -> ResourceType {
+    let description = "The organization that the admin key belongs to";
+    let surface = org_role::SURFACE;
+    ResourceType {
+        traits: vec![ResourceTrait::App],
+        static_entitlements: vec![StaticEntitlement {
+            slug: MEMBER.to_owned(),
+            name: "Member".to_owned(),
+            description: Some("is in the organization".to_owned()),
+            purpose: Purpose::Assignment,
+            grantable_to: vec![user::TYPE.to_owned()],
+            exclusion: None,
+        }],
+        ..manifest::bare_type(TYPE, "Organization", description, surface)
+    }
+}
+
+/// The grant of membership, if the organization's id is known.
+#[must_use]
+pub fn membership(organization: Option<&str>, principal: &ResourceId) -> Option<Grant> {
+    let organization = items::id(TYPE, organization?);
+    Some(items::grant(organization, MEMBER, principal.clone()))
+}
+
+/// What stays unknown without the organization's id.
+#[must_use]
+pub fn scopes() -> Vec<Scope> {
+    vec![scope(Subject::Resources, TYPE), grants_of(user::TYPE, TYPE)]
+}
+
+/// Lists the organization, its roles and its people.
+///
+/// # Errors
+/// See [`roles_step::take`] and [`user::step`].
+pub fn list<T: Transport>(session: &Session<'_, T>, token: Option<&str>) -> Result<Page, Error> {
+    let token = token.map(Token::decode).transpose()?;
+    match token {
+        None => roles(session, Progress::default()),
+        Some(token) if token.step() == roles_step::NAME => roles(session, Progress::of(&token)),
+        Some(token) if token.step() == user::STEP => {
+            user::step(session, &user::Progress::of(&token), None)
+        }
+        Some(_) => Err(token_expired()),
+    }
+}
+
+/// Reads the organization, out of the roles' ids.
+///
+/// # Errors
+/// `not-found` if the credential's is another, or is not known; and see
+/// [`roles_step::take`].
+pub fn get<T: Transport>(session: &Session<'_, T>, of: &Reference) -> Result<Page, Error> {
+    let step = roles_step::take(session, Progress::default(), Vec::new())?;
+    let tenant = step.progress.organization;
+    let known = tenant.as_ref().or(session.organization.as_ref());
+    if known != Some(&of.id.id) {
+        return Err(not_found(
+            "the credential is not known to be of this organization",
+        ));
+    }
+    Ok(Page {
+        resources: vec![resource(&of.id.id)],
+        tenant,
+        ..items::page()
+    })
+}
+
+fn roles<T: Transport>(session: &Session<'_, T>, progress: Progress) -> Result<Page, Error> {
+    let mut covers = vec![scope(Subject::Resources, TYPE)];
+    covers.extend(user::scopes());
+    let step = roles_step::take(session, progress, covers)?;
+    match step.done {
+        true => conclude(session, step),
+        false => Ok(step.page),
+    }
+}
+
+/// After the last role: the organization, and the way on to its people.
+fn conclude<T: Transport>(session: &Session<'_, T>, step: Step) -> Result<Page, Error> {
+    let mut page = step.page;
+    let known = step.progress.organization.or(session.organization.clone());
+    match &known {
+        Some(id) => page.resources.push(resource(id)),
+        None => page.gaps.extend(unknown(step.closed)),
+    }
+    let people = user::Progress::new(known);
+    let next = items::continuation(user::SURFACE, &people.token(), user::scopes())?;
+    page.next.push(next);
+    Ok(page)
+}
+
+fn unknown(closed: Option<(GapReason, String)>) -> Vec<Gap> {
+    let (reason, why) = closed.unwrap_or((
+        GapReason::Failure,
+        "the roles do not tell it in their ids".to_owned(),
+    ));
+    let detail = format!("the organization's id is not known, organization_id is not set: {why}");
+    gaps(org_role::SURFACE, scopes(), reason, &detail)
+}
+
+fn resource(id: &str) -> Resource {
+    Resource {
+        status: Status::Active,
+        managed_by: Management::Service,
+        ..items::resource(items::id(TYPE, id), id)
+    }
+}

@@ -1,0 +1,237 @@
+//! A scripted service, whose every request has to match a declared route.
+
+use governance_guest::testing::Script;
+use governance_guest::transport::Request;
+use governance_guest::wit::connector::{Context, Lookup, Mode, Page, Probe, Setting};
+use governance_guest::wit::faults::Error;
+use governance_guest::wit::manifest::Route;
+use governance_guest::wit::model::{Gap, GapReason, Reference, ResourceId, Scope, Subject};
+use openai_connector::connector::Connector;
+use openai_connector::manifest::description;
+use serde_json::{Value, json};
+
+/// The time of every call: 2026-01-02T03:04:05Z.
+pub(crate) const NOW: i64 = 1_767_323_045;
+
+/// A connector over a script, and its configuration.
+pub(crate) struct Service {
+    connector: Connector<Script>,
+    context: Context,
+}
+
+impl Service {
+    pub(crate) fn new(script: Script) -> Self {
+        let mut service = Self {
+            connector: Connector(script),
+            context: Context {
+                settings: Vec::new(),
+                now: NOW,
+                mode: Mode::Read,
+            },
+        };
+        service.set("base_url", "https://api.example.com/v1");
+        service
+    }
+
+    /// A service that answers these with status 200.
+    pub(crate) fn of(answers: &[Value]) -> Self {
+        let script = answers.iter().fold(Script::new(), Script::json);
+        Self::new(script)
+    }
+
+    pub(crate) fn with_organization(mut self, id: &str) -> Self {
+        self.set("organization_id", id);
+        self
+    }
+
+    pub(crate) fn set(&mut self, key: &str, value: &str) {
+        self.context.settings.retain(|setting| setting.key != key);
+        self.context.settings.push(Setting {
+            key: key.to_owned(),
+            value: value.to_owned(),
+        });
+    }
+
+    pub(crate) fn list(&self, resource_type: &str, token: Option<&str>) -> Result<Page, Error> {
+        self.connector
+            .list_resources(&self.context, resource_type, None, None, token)
+    }
+
+    pub(crate) fn list_below(
+        &self,
+        resource_type: &str,
+        parent: &Reference,
+    ) -> Result<Page, Error> {
+        self.connector
+            .list_resources(&self.context, resource_type, Some(parent), None, None)
+    }
+
+    pub(crate) fn look_up(
+        &self,
+        resource_type: &str,
+        (key, value): (&str, &str),
+        token: Option<&str>,
+    ) -> Result<Page, Error> {
+        let lookup = Lookup {
+            key: key.to_owned(),
+            value: value.to_owned(),
+        };
+        self.connector
+            .list_resources(&self.context, resource_type, None, Some(&lookup), token)
+    }
+
+    pub(crate) fn get(&self, of: &Reference) -> Result<Page, Error> {
+        self.connector.get_resource(&self.context, of)
+    }
+
+    pub(crate) fn check(&self, surface: &str) -> Result<Probe, Error> {
+        self.connector.check(&self.context, surface)
+    }
+
+    /// All requests so far.
+    pub(crate) fn sent(&self) -> Vec<Request> {
+        self.connector.0.requests()
+    }
+
+    /// The same, as `GET /path?query`.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        self.sent().iter().map(line).collect()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        for request in self.sent() {
+            assert!(route_of(&request).is_some(), "undeclared: {request:?}");
+            let secret = request.headers.iter().any(|(name, _)| *name != "accept");
+            assert!(!secret, "more headers than needed: {request:?}");
+        }
+    }
+}
+
+fn line(request: &Request) -> String {
+    let path = request.url.path().trim_start_matches("/v1");
+    let query = request.url.query();
+    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    format!("{} {path}{query}", request.method.as_str())
+}
+
+/// The declared route that a request matches.
+pub(crate) fn route_of(request: &Request) -> Option<Route> {
+    let path = request.url.path().strip_prefix("/v1")?;
+    let matches =
+        |route: &Route| route.method == request.method.as_str() && path_matches(&route.path, path);
+    description().routes.into_iter().find(matches)
+}
+
+fn path_matches(template: &str, path: &str) -> bool {
+    let (template, path) = (template.split('/'), path.split('/'));
+    template.clone().count() == path.clone().count()
+        && template
+            .zip(path)
+            .all(|(wanted, segment)| wanted.starts_with('{') || wanted == segment)
+}
+
+pub(crate) fn reference(resource_type: &str, id: &str, hint: Option<&str>) -> Reference {
+    Reference {
+        id: ResourceId {
+            resource_type: resource_type.to_owned(),
+            id: id.to_owned(),
+        },
+        parent: None,
+        hint: hint.map(str::to_owned),
+    }
+}
+
+/// An answer of the family that goes on by `last_id`.
+pub(crate) fn by_last_id(data: &[Value], more: bool) -> Value {
+    let last = data.last().map(|row| row["id"].clone());
+    json!({"object": "list", "data": data, "last_id": last, "has_more": more})
+}
+
+/// An answer of the family that goes on by `next`.
+pub(crate) fn by_next(data: &[Value], next: Option<&str>) -> Value {
+    json!({"object": "list", "data": data, "next": next, "has_more": next.is_some()})
+}
+
+/// A role list that tells the organization.
+pub(crate) fn roles() -> Value {
+    by_next(&[role("owner", "org-1"), role("reader", "org-1")], None)
+}
+
+pub(crate) fn role(name: &str, organization: &str) -> Value {
+    json!({
+        "object": "role",
+        "id": format!("role-api-organization-{name}__api-organization__{organization}"),
+        "name": name,
+        "description": format!("The {name} role"),
+        "permissions": ["api.all.read"],
+        "resource_type": "api.organization",
+        "predefined_role": true,
+    })
+}
+
+pub(crate) fn person(id: &str, role: &str) -> Value {
+    json!({
+        "object": "organization.user", "id": id, "name": id.to_uppercase(),
+        "email": format!("{id}@example.com"), "role": role, "added_at": 1_711_471_533,
+    })
+}
+
+/// A page's resources as `type:id`.
+pub(crate) fn resources(page: &Page) -> Vec<String> {
+    let resources = page.resources.iter();
+    resources.map(|resource| written(&resource.id)).collect()
+}
+
+/// A page's grants as `resource:slug:principal`.
+pub(crate) fn grants(page: &Page) -> Vec<String> {
+    let grants = page.grants.iter();
+    grants
+        .map(|grant| {
+            let (resource, principal) = (written(&grant.resource), written(&grant.principal));
+            format!("{resource}:{}:{principal}", grant.slug)
+        })
+        .collect()
+}
+
+fn written(id: &ResourceId) -> String {
+    format!("{}:{}", id.resource_type, id.id)
+}
+
+/// A page's gaps as `surface reason scope`.
+pub(crate) fn gaps(page: &Page) -> Vec<String> {
+    page.gaps.iter().map(gap).collect()
+}
+
+fn gap(gap: &Gap) -> String {
+    let reason = match gap.reason {
+        GapReason::Permission => "permission",
+        GapReason::Plan => "plan",
+        GapReason::Failure => "failure",
+        GapReason::Assumption => "assumption",
+    };
+    format!("{} {reason} {}", gap.surface, scope(&gap.scope))
+}
+
+/// A scope as `subject on type[:id] [by type[:id]]`.
+pub(crate) fn scope(scope: &Scope) -> String {
+    let subject = match scope.subject {
+        Some(Subject::Resources) => "resources",
+        Some(Subject::Entitlements) => "entitlements",
+        Some(Subject::Grants) => "grants",
+        Some(Subject::Events) => "events",
+        None => "all",
+    };
+    let side = |word: &str, kind: &Option<String>, id: &Option<String>| {
+        let kind = kind.as_deref().map(|kind| format!(" {word} {kind}"));
+        let id = id.as_deref().map(|id| format!(":{id}"));
+        kind.unwrap_or_default() + &id.unwrap_or_default()
+    };
+    let on = side("on", &scope.resource_type, &scope.resource_id);
+    let by = side("by", &scope.principal_type, &scope.principal_id);
+    format!("{subject}{on}{by}")
+}
