@@ -1,0 +1,125 @@
+//! `Authorization: Bearer sk-admin-…`, on everything under `/v1`, unknown paths
+//! included.
+
+use axum::extract::{Request, State};
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::Shared;
+use super::failure::Failure;
+use crate::Error;
+use crate::random::Random;
+
+/// What is said without a key, as many users have quoted it.
+const NO_KEY: &str = "You didn't provide an API key. You need to provide your API key in an \
+    Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY).";
+
+/// Which keys open the organization.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    pub(crate) admin: String,
+    accept_any: bool,
+}
+
+impl Keys {
+    pub(crate) fn new(given: Option<String>, accept_any: bool, seed: u64) -> Result<Self, Error> {
+        // Another stream than the organization's ids.
+        let made = || Random::new(!seed).id("sk-admin-", 64);
+        let admin = given.unwrap_or_else(made);
+        if admin.is_empty() || !admin.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Error::UnusableKey);
+        }
+        Ok(Self { admin, accept_any })
+    }
+
+    fn check(&self, headers: &HeaderMap) -> Result<(), Failure> {
+        let no_key = || Failure::new(StatusCode::UNAUTHORIZED, NO_KEY);
+        let key = bearer(headers).ok_or_else(no_key)?;
+        if self.accept_any || key == self.admin {
+            return Ok(());
+        }
+        let help = "You can find your API key at https://platform.openai.com/account/api-keys.";
+        let message = format!("Incorrect API key provided: {}. {help}", redact(key));
+        Err(Failure::new(StatusCode::UNAUTHORIZED, message).code("invalid_api_key"))
+    }
+}
+
+pub(super) async fn require_key(State(world): Shared, request: Request, next: Next) -> Response {
+    match world.keys.check(request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(failure) => failure.into_response(),
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let header = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, key) = header.split_once(' ')?;
+    let key = key.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !key.is_empty()).then_some(key)
+}
+
+/// The first eight and the last four characters of a key; all of a short one is
+/// hidden. A header that could be read as text is ASCII.
+fn redact(key: &str) -> String {
+    match (key.get(..8), key.len().checked_sub(4)) {
+        (Some(start), Some(end)) if end >= 16 => {
+            format!("{start}{}{}", "*".repeat(end - 8), &key[end..])
+        }
+        _ => "*".repeat(key.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_in_a_message_is_redacted() {
+        let cases = [
+            ("sk-admin-0123456789abcdef", "sk-admin*************cdef"),
+            ("sk-admin-short", "**************"),
+            ("x", "*"),
+        ];
+        for (key, expected) in cases {
+            assert_eq!(redact(key), expected);
+        }
+    }
+
+    #[test]
+    fn a_bearer_key_is_read_from_the_header() {
+        let cases = [
+            (None, None),
+            (Some("Bearer sk-admin-1"), Some("sk-admin-1")),
+            (Some("bearer sk-admin-1"), Some("sk-admin-1")),
+            (Some("Bearer "), None),
+            (Some("Bearer"), None),
+            (Some("Basic c2s6"), None),
+            (Some("sk-admin-1"), None),
+        ];
+        for (value, expected) in cases {
+            let mut headers = HeaderMap::new();
+            if let Some(value) = value {
+                headers.insert(AUTHORIZATION, value.parse().unwrap());
+            }
+            assert_eq!(bearer(&headers), expected, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn a_made_key_has_the_form_of_an_admin_key_and_depends_on_the_seed() {
+        let key = |seed| Keys::new(None, false, seed).unwrap().admin;
+        assert!(key(1).starts_with("sk-admin-"));
+        assert_eq!(key(1), key(1));
+        assert_ne!(key(1), key(2));
+    }
+
+    #[test]
+    fn a_key_that_no_header_can_carry_is_refused() {
+        for key in ["", "sk admin", "sk-admin-\n", "schlüssel"] {
+            let keys = Keys::new(Some(key.to_owned()), false, 0);
+            assert!(matches!(keys, Err(Error::UnusableKey)), "{key:?}");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What every answer has around it: the headers of the real service, the count
+//! of the request, the latency that was asked for.
+
+use std::time::{Duration, Instant};
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::Shared;
+use super::failure::Failure;
+
+const VERSION: HeaderName = HeaderName::from_static("openai-version");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const PROCESSING_TIME: HeaderName = HeaderName::from_static("openai-processing-ms");
+
+pub(super) async fn wrap(
+    State(world): Shared,
+    template: Option<MatchedPath>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let start = Instant::now();
+    let template = template.as_ref().map(MatchedPath::as_str);
+    world.requests.record(request.method().as_str(), template);
+    if !world.latency.is_zero() {
+        tokio::time::sleep(world.latency).await;
+    }
+    let mut response = next.run(request).await;
+    if let Some(failure) = response.extensions_mut().remove::<Failure>() {
+        response = failure.respond(world.quirks.forbidden);
+    }
+    dress(&mut response, world.request_id(), start.elapsed());
+    response
+}
+
+fn dress(response: &mut Response, id: String, took: Duration) {
+    let headers = response.headers_mut();
+    headers.insert(VERSION, HeaderValue::from_static("2020-10-01"));
+    headers.insert(PROCESSING_TIME, (took.as_millis() as u64).into());
+    // Letters and digits are always a valid header value.
+    if let Ok(id) = HeaderValue::try_from(id) {
+        headers.insert(REQUEST_ID, id);
+    }
+}

@@ -1,0 +1,98 @@
+//! Errors in the documented shape:
+//! `{"error": {"message", "type", "param", "code"}}`, `param` and `code`
+//! nullable. Messages are for people: only the shape is documented.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Json, Response};
+use serde_json::{Value, json};
+
+use crate::organization::Refusal;
+use crate::quirks::ForbiddenShape;
+
+/// An error answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    status: StatusCode,
+    message: String,
+    param: Option<String>,
+    code: Option<&'static str>,
+}
+
+impl Failure {
+    pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            message: message.into(),
+            param: None,
+            code: None,
+        }
+    }
+
+    /// A parameter or field with an unusable value: 400.
+    pub(super) fn invalid(param: &str, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            param: Some(param.to_owned()),
+            ..Self::new(StatusCode::BAD_REQUEST, message).code(code)
+        }
+    }
+
+    /// A parameter or field of the wrong type: 400.
+    pub(super) fn wrong_type(param: &str, expected: &str) -> Self {
+        let message = format!("Invalid type for '{param}': expected {expected}.");
+        Self::invalid(param, "invalid_type", message)
+    }
+
+    /// A parameter or field that is none of the known words: 400.
+    pub(super) fn unknown_value(param: &str, value: &str, known: &[&str]) -> Self {
+        let known = known.join("' and '");
+        let message = format!("Invalid value: '{value}'. Supported values are: '{known}'.");
+        Self::invalid(param, "invalid_value", message)
+    }
+
+    pub(super) fn code(self, code: &'static str) -> Self {
+        Self {
+            code: Some(code),
+            ..self
+        }
+    }
+
+    /// As an answer, a 403 in the shape that is asked for.
+    pub(super) fn respond(&self, forbidden: ForbiddenShape) -> Response {
+        let bare = self.status == StatusCode::FORBIDDEN && forbidden == ForbiddenShape::Text;
+        let error = if bare {
+            json!(self.message)
+        } else {
+            self.object()
+        };
+        (self.status, Json(json!({ "error": error }))).into_response()
+    }
+
+    /// All have this type, 401 and 429 included.
+    fn object(&self) -> Value {
+        json!({
+            "message": self.message,
+            "type": "invalid_request_error",
+            "param": self.param,
+            "code": self.code,
+        })
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            code: refusal.reason.code(),
+            ..Self::new(refusal.status, refusal.reason.to_string())
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    /// Carries itself along, for the envelope to shape: only that knows the
+    /// switches.
+    fn into_response(self) -> Response {
+        let mut response = self.respond(ForbiddenShape::Object);
+        response.extensions_mut().insert(self);
+        response
+    }
+}

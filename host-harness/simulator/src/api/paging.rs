@@ -1,0 +1,89 @@
+//! The two families of lists.
+//!
+//! | family | answer | continue with | `after` of no row |
+//! |---|---|---|---|
+//! | A | `first_id`, `last_id` (null on an empty page), `has_more` | `after=<last_id>` | 400 |
+//! | N | `has_more`, `next` (null at the end) | `after=<next>` | 400 |
+//!
+//! The service does not say in which order family A runs: here it is that of
+//! creation. A page of no rows, which family N allows, has no `next`.
+
+use axum::response::Json;
+use serde_json::{Value, json};
+
+use super::Answer;
+use super::failure::Failure;
+use super::parameters::{LimitRange, Parameters};
+use crate::organization::{Collection, Identified, Order};
+
+/// The `limit` of family A.
+pub(super) const BY_ID: LimitRange = LimitRange {
+    minimum: 1,
+    maximum: 100,
+    default: 20,
+};
+
+/// Before the id in a cursor of family N: a cursor is no id, so that a client
+/// which sends the last row's id instead is found out.
+const CURSOR: &str = "next:";
+
+/// A page of family A, of the rows that `keep` keeps.
+pub(super) fn by_id<T: Identified>(
+    rows: &Collection<T>,
+    parameters: &Parameters,
+    keep: impl Fn(&T) -> bool,
+    show: impl Fn(&T) -> Value,
+) -> Answer {
+    let limit = parameters.limit(BY_ID)?;
+    let after = parameters.text("after");
+    let following = rows.following(after, Order::Ascending);
+    let following = following.ok_or_else(|| unknown_cursor(after))?;
+    let (page, has_more) = first(following.filter(|row| keep(row)), limit);
+    Ok(Json(json!({
+        "object": "list",
+        "data": page.iter().map(|row| show(row)).collect::<Vec<_>>(),
+        "first_id": page.first().map(|row| row.id()),
+        "last_id": page.last().map(|row| row.id()),
+        "has_more": has_more,
+    })))
+}
+
+/// A page of family N.
+pub(super) fn by_cursor<T: Identified>(
+    rows: &Collection<T>,
+    parameters: &Parameters,
+    range: LimitRange,
+    show: impl Fn(&T) -> Value,
+) -> Answer {
+    let limit = parameters.limit(range)?;
+    let order = parameters.order(Order::Ascending)?;
+    let after = parameters.text("after");
+    let unknown = || unknown_cursor(after);
+    let id = match after {
+        Some(cursor) => Some(cursor.strip_prefix(CURSOR).ok_or_else(unknown)?),
+        None => None,
+    };
+    let following = rows.following(id, order).ok_or_else(unknown)?;
+    let (page, has_more) = first(following, limit);
+    let last = page.last().filter(|_| has_more);
+    Ok(Json(json!({
+        "object": "list",
+        "data": page.iter().map(|row| show(row)).collect::<Vec<_>>(),
+        "has_more": has_more,
+        "next": last.map(|row| format!("{CURSOR}{}", row.id())),
+    })))
+}
+
+/// The first rows, and whether there are more.
+fn first<T>(mut rows: impl Iterator<Item = T>, limit: usize) -> (Vec<T>, bool) {
+    let page = rows.by_ref().take(limit).collect();
+    (page, rows.next().is_some())
+}
+
+fn unknown_cursor(after: Option<&str>) -> Failure {
+    let message = format!(
+        "Invalid 'after': no object '{}'.",
+        after.unwrap_or_default()
+    );
+    Failure::invalid("after", "invalid_value", message)
+}

@@ -1,0 +1,23 @@
+//! What can go wrong when a simulator is started.
+
+/// Errors of this crate.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The port is taken, or the machine has no loopback address.
+    #[error("cannot listen on 127.0.0.1:{port}")]
+    Listen {
+        /// The port asked for; 0 stands for any free one.
+        port: u16,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
+    /// No organization template has this name.
+    #[error("unknown organization `{0}`: it is one of {names}", names = crate::Template::names())]
+    UnknownTemplate(String),
+    /// A generated organization needs its first owner.
+    #[error("a generated organization needs at least one user")]
+    NoUsers,
+    /// An admin key that cannot be sent as a header would lock everybody out.
+    #[error("an admin key is one or more visible ASCII characters")]
+    UnusableKey,
+}

@@ -1,0 +1,117 @@
+//! A running simulator: a listener on loopback, and a handle to the truth.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::world::World;
+use crate::{Error, Options, Person, api, authorizer, control};
+
+/// A simulated organization that answers on 127.0.0.1 until this is dropped.
+/// What is being answered then is still answered.
+#[derive(Debug)]
+pub struct Simulator {
+    address: SocketAddr,
+    world: Arc<World>,
+    server: JoinHandle<()>,
+    /// Dropping it ends the server.
+    ending: oneshot::Sender<()>,
+}
+
+impl Simulator {
+    /// Builds the organization and listens. Must run within a Tokio runtime.
+    ///
+    /// # Errors
+    /// When the port cannot be had, or the options ask for the impossible.
+    pub async fn start(options: Options) -> Result<Self, Error> {
+        let port = options.port;
+        let world = Arc::new(World::new(options)?);
+        let listen = |source| Error::Listen { port, source };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+        let listener = listener.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let (ending, ended) = oneshot::channel();
+        Ok(Self {
+            address,
+            server: tokio::spawn(serve(listener, router(world.clone()), ended)),
+            world,
+            ending,
+        })
+    }
+
+    /// `http://127.0.0.1:PORT/v1`: what stands for `https://api.openai.com/v1`.
+    pub fn base_url(&self) -> String {
+        format!("http://{}/v1", self.address)
+    }
+
+    /// `http://127.0.0.1:PORT/control`: accepting invitations, the clock, the
+    /// truth. See the crate's documentation.
+    pub fn control_url(&self) -> String {
+        format!("http://{}/control", self.address)
+    }
+
+    /// The key that opens `/v1`.
+    pub fn admin_key(&self) -> &str {
+        &self.world.keys.admin
+    }
+
+    /// `org-…`.
+    pub fn organization_id(&self) -> String {
+        self.world.organization().id.clone()
+    }
+
+    /// What the rules say about everybody, by the organization's clock now.
+    pub fn people(&self) -> Vec<Person> {
+        authorizer::people(&self.world.organization(), self.world.clock.now())
+    }
+
+    /// How often each route under `/v1` was asked, by `METHOD path-template`,
+    /// such as `GET /v1/organization/users/{user_id}`; refused requests too.
+    pub fn requests(&self) -> BTreeMap<String, u64> {
+        self.world.requests.snapshot()
+    }
+
+    /// Moves the organization's clock forward, by whole seconds.
+    pub fn advance_clock(&self, by: Duration) {
+        self.world.clock.advance(by);
+    }
+
+    /// Serves until `end` is ready, such as an interrupt from the keyboard, or
+    /// the server has ended.
+    pub async fn serve_until(mut self, end: impl Future<Output = ()>) {
+        tokio::select! {
+            () = end => self.stop().await,
+            _ = &mut self.server => {}
+        }
+    }
+
+    /// Ends the server, and waits until it has answered what it was asked.
+    pub async fn stop(self) {
+        drop(self.ending);
+        // It fails only when the task was aborted, and then it has ended too.
+        let _ = self.server.await;
+    }
+}
+
+async fn serve(listener: TcpListener, router: Router, ended: oneshot::Receiver<()>) {
+    let until = async {
+        // The sender never sends: it is dropped.
+        let _ = ended.await;
+    };
+    let server = axum::serve(listener, router).with_graceful_shutdown(until);
+    // The documentation of `axum::serve` says that it never fails.
+    let _ = server.await;
+}
+
+/// The control API, and the Administration API for every other path.
+pub(crate) fn router(world: Arc<World>) -> Router {
+    Router::new()
+        .nest("/control", control::router(world.clone()))
+        .fallback_service(api::router(world))
+}

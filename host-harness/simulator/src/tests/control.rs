@@ -1,0 +1,109 @@
+//! The control API.
+
+use axum::http::{Method, StatusCode};
+use serde_json::json;
+
+use super::{Client, NOW};
+use crate::clock::DAY;
+use crate::{Person, Template};
+
+async fn people(client: &Client) -> Vec<Person> {
+    let answer = client.get("/control/people").await.ok();
+    serde_json::from_value(answer["people"].clone()).unwrap()
+}
+
+#[tokio::test]
+async fn people_are_the_users_and_who_is_invited() {
+    let client = Client::of(Template::Small);
+    let everybody = people(&client).await;
+    assert_eq!(everybody.iter().filter(|person| person.member).count(), 6);
+    let invited: Vec<_> = everybody.iter().filter(|person| !person.member).collect();
+    let [katherine] = invited[..] else {
+        panic!("one is invited: {invited:?}");
+    };
+    assert_eq!(
+        katherine.email.as_deref(),
+        Some("Katherine.Johnson@example.com")
+    );
+    assert_eq!(katherine.pending_until, Some(NOW + 6 * DAY));
+}
+
+#[tokio::test]
+async fn the_clock_moves_forward_and_lets_invitations_expire() {
+    let client = Client::of(Template::Small);
+    assert_eq!(client.get("/control/clock").await.ok(), json!({"now": NOW}));
+    let body = json!({"advance_seconds": 6 * DAY});
+    let answer = client.post("/control/clock", body).await.ok();
+    assert_eq!(answer, json!({"now": NOW + 6 * DAY}));
+    assert!(people(&client).await.iter().all(|person| person.member));
+}
+
+#[tokio::test]
+async fn only_a_pending_invitation_can_be_accepted() {
+    let client = Client::of(Template::Small);
+    let cases = [
+        ("dorothy.vaughan@example.com", 404),
+        ("nobody@example.com", 404),
+        ("katherine.johnson@example.com", 200),
+        ("katherine.johnson@example.com", 404),
+    ];
+    for (email, status) in cases {
+        let body = json!({"invitation": email});
+        let answer = client.post("/control/invitations/accept", body).await;
+        assert_eq!(answer.status, status, "{email}: {}", answer.body);
+    }
+    let dorothy = client.invitation("dorothy");
+    let body = json!({"invitation": dorothy.rsplit('/').next()});
+    let answer = client.post("/control/invitations/accept", body).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    assert!(answer.body["error"].is_string());
+}
+
+#[tokio::test]
+async fn a_bad_control_request_is_told_what_is_wrong() {
+    let client = Client::of(Template::Small);
+    let cases = [
+        (Method::GET, "/control/nothing", json!({}), 404),
+        (Method::GET, "/control", json!({}), 404),
+        (Method::DELETE, "/control/clock", json!({}), 405),
+        (Method::POST, "/control/clock", json!({}), 422),
+        (
+            Method::POST,
+            "/control/clock",
+            json!({"advance_seconds": -1}),
+            422,
+        ),
+        (Method::POST, "/control/invitations/accept", json!([]), 422),
+    ];
+    for (method, path, body, status) in cases {
+        let answer = client.ask(method, path, body).await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.body);
+        assert!(answer.body["error"].is_string(), "{path}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn requests_are_counted_by_route() {
+    let client = Client::of(Template::Small);
+    for start in ["ada", "alan"] {
+        client.get(&client.user(start)).await.ok();
+    }
+    client
+        .get("/v1/organization/users?limit=0")
+        .await
+        .error(400);
+    client
+        .post("/v1/organization/users", json!({}))
+        .await
+        .error(405);
+    client.get("/v1/other").await.error(404);
+    client.get("/control/clock").await.ok();
+    let answer = client.get("/control/requests").await.ok();
+    let expected = json!({
+        "GET (no route)": 1,
+        "GET /v1/organization/users": 1,
+        "GET /v1/organization/users/{user_id}": 2,
+        "POST /v1/organization/users": 1,
+    });
+    assert_eq!(answer["requests"], expected);
+}
