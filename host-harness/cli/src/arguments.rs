@@ -1,0 +1,89 @@
+//! The commands, and the options that several of them share.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::check::CheckArguments;
+use crate::inspect::InspectArguments;
+use crate::list::ListArguments;
+use crate::simulate::SimulateArguments;
+use crate::sync::SyncArguments;
+
+/// Run governance connectors in a sandbox: see who has access to what
+#[derive(Debug, Parser)]
+#[command(name = "harness", version, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  2  wrong usage
+  3  wrong configuration
+  4  credential or permission
+  5  service or network
+  6  done with gaps
+
+Examples:
+  harness simulate --port 8080
+  OPENAI_ADMIN_KEY=… harness sync
+  harness list accounts --json";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show what a component is and what it asks for
+    Inspect(InspectArguments),
+    /// Test the connection: one line for each part of the service's API
+    Check(CheckArguments),
+    /// Read who has access to what into the database
+    Sync(SyncArguments),
+    /// List what the last sync read
+    List(ListArguments),
+    /// Serve a simulated OpenAI organization
+    Simulate(SimulateArguments),
+}
+
+/// Which component to run, and with what.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ConnectArguments {
+    /// A component file to run in place of the built-in connector
+    ///
+    /// It gets no credential and reaches nothing unless harness.toml allows it;
+    /// `harness inspect --component FILE` prints the entry to add.
+    #[arg(long, value_name = "FILE", env = "GOVERNANCE_COMPONENT")]
+    pub(crate) component: Option<PathBuf>,
+
+    /// The built-in connector to run
+    #[arg(long, value_name = "NAME", env = "GOVERNANCE_CONNECTOR", default_value = "openai")]
+    pub(crate) connector: String,
+
+    /// A setting of the connector; `harness inspect` lists them with their
+    /// environment variables
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
+    pub(crate) settings: Vec<(String, String)>,
+
+    /// A file that holds the credential; with several credentials ID=FILE
+    ///
+    /// Without it the environment variable that the connector names is read.
+    #[arg(long = "credential-file", value_name = "[ID=]FILE", env = "GOVERNANCE_CREDENTIAL_FILE")]
+    pub(crate) credential_files: Vec<String>,
+
+    /// What the operator allows components
+    #[arg(long, value_name = "FILE", env = "GOVERNANCE_CONFIG", default_value = "harness.toml")]
+    pub(crate) config: PathBuf,
+
+    /// Where compiled components are kept; must be writable by you alone
+    /// [default: governance-harness in the user's cache directory]
+    #[arg(long, value_name = "DIRECTORY", env = "GOVERNANCE_CACHE")]
+    pub(crate) cache: Option<PathBuf>,
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("expected KEY=VALUE".to_owned()),
+    }
+}

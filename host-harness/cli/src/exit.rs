@@ -1,0 +1,199 @@
+//! How the process ends: exit codes, and errors with a hint at the fix.
+//!
+//! | code | meaning |
+//! |---|---|
+//! | 0 | done |
+//! | 2 | wrong usage |
+//! | 3 | wrong configuration: settings, files, what the operator allows |
+//! | 4 | credential or permission |
+//! | 5 | service, network, or a component that fails |
+//! | 6 | done with gaps |
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use governance_host::connection::OpenError;
+use governance_host::credential::CredentialError;
+use governance_host::engine::LoadError;
+use governance_host::error::{CallError, Fault};
+use governance_host::settings::SettingError;
+use governance_host::store::{self, StoreError};
+use governance_host::sync::SyncError;
+use governance_host::trust::TrustError;
+
+use crate::text::safe_line;
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Done = 0,
+    Usage = 2,
+    Configuration = 3,
+    Credential = 4,
+    Service = 5,
+    Gaps = 6,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+impl From<Fault> for Exit {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Usage => Self::Usage,
+            Fault::Configuration => Self::Configuration,
+            Fault::Credential => Self::Credential,
+            Fault::Service => Self::Service,
+        }
+    }
+}
+
+/// An error of a command itself, with its exit code and hint.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    pub(crate) exit: Exit,
+    pub(crate) message: String,
+    pub(crate) hint: String,
+}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.message.fmt(out)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// Tells an error and its hint, and gives the exit code for it. Nothing in it
+/// acts on the terminal.
+pub(crate) fn report(error: &anyhow::Error, stderr: &mut dyn Write) -> Exit {
+    if is_broken_pipe(error) {
+        return Exit::Done;
+    }
+    let (exit, hint) = judge(error);
+    // Nobody is left to tell if stderr is gone.
+    let _ = writeln!(stderr, "error: {}", safe_line(&message(error)));
+    if let Some(hint) = hint {
+        let _ = writeln!(stderr);
+        for (index, line) in hint.lines().enumerate() {
+            let start = if index == 0 { "hint: " } else { "      " };
+            let _ = writeln!(stderr, "{start}{}", safe_line(line));
+        }
+    }
+    exit
+}
+
+/// The error and its causes, each said once.
+fn message(error: &anyhow::Error) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for cause in error.chain() {
+        let text = cause.to_string();
+        if !parts.last().is_some_and(|last| last.ends_with(&text)) {
+            parts.push(text);
+        }
+    }
+    parts.join(": ")
+}
+
+fn judge(error: &anyhow::Error) -> (Exit, Option<String>) {
+    error
+        .chain()
+        .find_map(judge_cause)
+        .unwrap_or((Exit::Configuration, None))
+}
+
+fn judge_cause(cause: &(dyn std::error::Error + 'static)) -> Option<(Exit, Option<String>)> {
+    if let Some(error) = cause.downcast_ref::<Refused>() {
+        return Some((error.exit, Some(error.hint.clone())));
+    }
+    if let Some(error) = cause.downcast_ref::<CallError>() {
+        return Some((error.fault().into(), error.hint()));
+    }
+    if let Some(error) = cause.downcast_ref::<SyncError>() {
+        return Some((error.fault().into(), sync_hint(error)));
+    }
+    if let Some(error) = cause.downcast_ref::<StoreError>() {
+        return Some((store_exit(error), error.hint().map(Into::into)));
+    }
+    if let Some(error) = cause.downcast_ref::<LoadError>() {
+        return Some((Exit::Configuration, Some(load_hint(error).into())));
+    }
+    if let Some(error) = cause.downcast_ref::<OpenError>() {
+        return open_judgement(error);
+    }
+    cause.downcast_ref::<TrustError>().map(|_| {
+        let hint = "see `harness inspect --component FILE` for an entry that works";
+        (Exit::Configuration, Some(hint.into()))
+    })
+}
+
+fn sync_hint(error: &SyncError) -> Option<String> {
+    match error {
+        SyncError::Call(error) => error.hint(),
+        SyncError::Store(error) => error.hint().map(Into::into),
+        SyncError::Cancelled(_) => None,
+    }
+}
+
+fn store_exit(error: &StoreError) -> Exit {
+    match error.fault() {
+        store::Fault::Caller => Exit::Usage,
+        store::Fault::Credential => Exit::Credential,
+        store::Fault::File => Exit::Configuration,
+    }
+}
+
+fn load_hint(error: &LoadError) -> &'static str {
+    match error {
+        LoadError::File { .. } => "check the path given with --component",
+        LoadError::NotAComponent(_) => {
+            "`cargo xtask component` builds one; without --component the built-in connector runs"
+        }
+        LoadError::World(_) => "see wit/README.md for the world that connectors are written to",
+        LoadError::Import(_) => {
+            "connectors get wasi:http's outgoing side and wasi:io; build for \
+             wasm32-unknown-unknown, see wit/README.md"
+        }
+        LoadError::TooLarge { .. } | LoadError::CompileTime(_) => {
+            "a connector is usually below 1 MB; check that this is the right file"
+        }
+        LoadError::Engine(_) => "check that the directory given with --cache can be written to",
+    }
+}
+
+fn open_judgement(error: &OpenError) -> Option<(Exit, Option<String>)> {
+    let (exit, hint) = match error {
+        OpenError::Setting(SettingError::Missing { key, environment }) => {
+            let variable = environment.as_ref().map(|it| format!(" or set {it}"));
+            let hint = format!("use --set {key}=VALUE{}", variable.unwrap_or_default());
+            (Exit::Configuration, hint)
+        }
+        OpenError::Setting(_) | OpenError::Policy(_) => {
+            let hint = "`harness inspect` lists the settings with their environment variables";
+            (Exit::Configuration, hint.into())
+        }
+        OpenError::Credential(CredentialError::File { .. }) => {
+            (Exit::Configuration, "check the path given with --credential-file".into())
+        }
+        OpenError::Credential(CredentialError::Unknown { .. }) => {
+            (Exit::Usage, "use --credential-file ID=FILE".into())
+        }
+        OpenError::Credential(CredentialError::Value { .. }) => {
+            let hint = "the value has to be the bare credential, on one line";
+            (Exit::Credential, hint.into())
+        }
+        // Its cause is judged.
+        OpenError::Describe(_) => return None,
+    };
+    Some((exit, Some(hint)))
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let io = cause.downcast_ref::<std::io::Error>();
+        io.is_some_and(|it| it.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}

@@ -1,0 +1,59 @@
+//! The command line of the governance host.
+//!
+//! Data goes to stdout, everything else to stderr. Exit codes are those of
+//! [`exit`].
+
+mod arguments;
+mod check;
+mod connect;
+mod exit;
+mod inspect;
+mod list;
+mod progress;
+mod simulate;
+mod sync;
+mod table;
+mod text;
+
+use std::io::{IsTerminal, Write};
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use arguments::{Arguments, Command};
+use exit::Exit;
+
+fn main() -> std::process::ExitCode {
+    let arguments = Arguments::parse();
+    let filter = EnvFilter::try_from_env("GOVERNANCE_LOG").unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    let mut stdout = std::io::stdout().lock();
+    let result = run(arguments, &mut stdout).and_then(|exit| {
+        stdout.flush()?;
+        Ok(exit)
+    });
+    let exit = result.unwrap_or_else(|error| exit::report(&error, &mut std::io::stderr()));
+    exit.into()
+}
+
+fn run(arguments: Arguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
+    match arguments.command {
+        Command::List(arguments) => list::run(arguments, stdout),
+        Command::Inspect(arguments) => wait(inspect::run(arguments, stdout)),
+        Command::Check(arguments) => wait(check::run(arguments, stdout)),
+        Command::Sync(arguments) => wait(sync::run(arguments, stdout)),
+        Command::Simulate(arguments) => wait(simulate::run(arguments, stdout)),
+    }
+}
+
+/// Runs a command that does more than one thing at a time.
+fn wait(command: impl Future<Output = anyhow::Result<Exit>>) -> anyhow::Result<Exit> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(command)
+}

@@ -1,0 +1,100 @@
+//! `harness simulate`
+
+use std::io::Write;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Args;
+use openai_simulator::{Options, Simulator, Template};
+use serde_json::json;
+
+use crate::exit::Exit;
+
+/// Serve a simulated OpenAI organization on this machine
+///
+/// It behaves like the administration API as far as that is documented, and
+/// keeps what is changed until it ends. Its control API, outside /v1, accepts
+/// invitations and advances the clock.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  harness simulate --port 8080 --users 2000 --seed 7")]
+pub(crate) struct SimulateArguments {
+    /// The port on 127.0.0.1; 0 takes a free one
+    #[arg(long, value_name = "NUMBER", env = "GOVERNANCE_SIMULATOR_PORT", default_value_t = 0)]
+    port: u16,
+
+    /// The organization: small, empty, hostile, lenient or generated
+    #[arg(long, value_name = "NAME", default_value = "small")]
+    organization: Template,
+
+    /// How many people a generated organization has; implies one
+    #[arg(long, value_name = "NUMBER")]
+    users: Option<usize>,
+
+    /// What a generated organization is made from; the same seed, the same
+    /// organization
+    #[arg(long, value_name = "NUMBER", env = "GOVERNANCE_SIMULATOR_SEED", default_value_t = 0)]
+    seed: u64,
+
+    /// Time added to each answer, in milliseconds
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
+    latency_ms: u64,
+
+    /// Accept any bearer key, for hosts that cannot add one
+    #[arg(long)]
+    accept_any_key: bool,
+
+    /// Print address and key as one line of JSON first
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) async fn run(
+    arguments: SimulateArguments,
+    stdout: &mut dyn Write,
+) -> anyhow::Result<Exit> {
+    let defaults = Options::default();
+    let generated = arguments.users.is_some();
+    let simulator = Simulator::start(Options {
+        organization: if generated { Template::Generated } else { arguments.organization },
+        users: arguments.users.unwrap_or(defaults.users),
+        seed: arguments.seed,
+        latency: Duration::from_millis(arguments.latency_ms),
+        accept_any_key: arguments.accept_any_key,
+        port: arguments.port,
+        ..defaults
+    })
+    .await
+    .context("cannot serve the simulated organization")?;
+    let (base_url, admin_key) = (simulator.base_url(), simulator.admin_key());
+    if arguments.json {
+        let (base_url, admin_key) = (json!(base_url), json!(admin_key));
+        writeln!(stdout, "{{\"base_url\": {base_url}, \"admin_key\": {admin_key}}}")?;
+    } else {
+        writeln!(stdout, "export OPENAI_BASE_URL={base_url}")?;
+        writeln!(stdout, "export OPENAI_ADMIN_KEY={admin_key}")?;
+        eprintln!("serving organization {}; Ctrl-C ends it", simulator.organization_id());
+        eprintln!("control API: {}", simulator.control_url());
+    }
+    stdout.flush()?;
+    simulator.serve_until(ended()).await;
+    Ok(Exit::Done)
+}
+
+/// Waits for Ctrl-C or a request to terminate.
+async fn ended() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupt = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = interrupt.await;
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! `harness sync`
+
+use std::fmt::Write as _;
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use governance_host::connection::Connection;
+use governance_host::store::{State, Store};
+use governance_host::sync::progress::Observer;
+use governance_host::sync::retry::Patience;
+use governance_host::sync::{Options, Report, run as sync};
+use serde_json::json;
+
+use crate::arguments::ConnectArguments;
+use crate::connect;
+use crate::exit::Exit;
+use crate::progress::{Lines, Spinner};
+use crate::text::safe_line;
+
+/// Read who has access to what into the database
+///
+/// What could not be read is kept as gaps, and never taken for absent: the
+/// summary names them, and the exit code is 6.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  OPENAI_ADMIN_KEY=… harness sync --db governance.db")]
+pub(crate) struct SyncArguments {
+    #[command(flatten)]
+    connect: ConnectArguments,
+
+    /// The name of this use of the connector; each has its own organization
+    #[arg(long, value_name = "NAME", env = "GOVERNANCE_CONNECTION", default_value = "default")]
+    connection: String,
+
+    /// The database; made if it is not there
+    #[arg(long, value_name = "FILE", env = "GOVERNANCE_DB", default_value = "governance.db")]
+    db: PathBuf,
+
+    /// Calls at the same time
+    #[arg(long, value_name = "NUMBER", env = "GOVERNANCE_CONCURRENCY", default_value_t = 8,
+        value_parser = clap::value_parser!(u16).range(1..=256))]
+    concurrency: u16,
+
+    /// Print the summary as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) async fn run(arguments: SyncArguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
+    Store::probe(&arguments.db)?;
+    let connection = Arc::new(connect::open(&arguments.connect).await?);
+    connect::require_credential(&connection)?;
+    let options = Options {
+        connection: arguments.connection,
+        database: arguments.db,
+        concurrency: arguments.concurrency.into(),
+        patience: Patience::default(),
+    };
+    let report = sync(connection.clone(), &options, observer().as_mut()).await?;
+    if report.tightened {
+        let shown = options.database.display();
+        eprintln!("note: {shown} could be read by others, and now only by you");
+    }
+    if arguments.json {
+        writeln!(stdout, "{}", as_json(&report, &options, &connection))?;
+    } else {
+        write!(stdout, "{}", as_text(&report, &options, &connection))?;
+    }
+    Ok(match report.summary.state {
+        State::Complete => Exit::Done,
+        _ => Exit::Gaps,
+    })
+}
+
+fn observer() -> Box<dyn Observer> {
+    match std::io::stderr().is_terminal() {
+        true => Box::new(Spinner::new()),
+        false => Box::new(Lines),
+    }
+}
+
+fn as_json(report: &Report, options: &Options, connection: &Connection) -> serde_json::Value {
+    let summary = &report.summary;
+    let resources: serde_json::Map<_, _> = summary
+        .resources
+        .iter()
+        .map(|(kind, count)| (kind.clone(), json!(count)))
+        .collect();
+    json!({
+        "connection": options.connection,
+        "connector": connection.description().name,
+        "tenant": report.tenant,
+        "database": options.database,
+        "state": summary.state.name(),
+        "resources": resources,
+        "entitlements": summary.entitlements,
+        "grants": summary.grants,
+        "gaps": summary.gaps,
+        "integrity": summary.integrity,
+        "requests": report.requests,
+        "notes": report.notes,
+        "seconds": report.duration.as_secs_f64(),
+    })
+}
+
+fn as_text(report: &Report, options: &Options, connection: &Connection) -> String {
+    let summary = &report.summary;
+    let service = safe_line(&connection.description().service);
+    let tenant = report.tenant.as_deref().map(|it| format!(" {}", safe_line(it)));
+    let mut text = format!(
+        "synced {service}{} as connection `{}` in {:.1} s\n\n",
+        tenant.unwrap_or_default(),
+        safe_line(&options.connection),
+        report.duration.as_secs_f64(),
+    );
+    for (kind, count) in &summary.resources {
+        line(&mut text, kind, *count);
+    }
+    line(&mut text, "entitlements", summary.entitlements);
+    line(&mut text, "grants", summary.grants);
+    line(&mut text, "gaps", summary.gaps);
+    let requests: u64 = report.requests.values().sum();
+    line(&mut text, "requests", requests);
+    for (route, count) in &report.requests {
+        line(&mut text, &format!("  {route}"), *count);
+    }
+    for finding in &summary.integrity {
+        let examples = finding.examples.join(", ");
+        let finding = format!("{} {}, such as {examples}", finding.count, finding.rule);
+        let _ = writeln!(text, "\nwarning: {}", safe_line(&finding));
+    }
+    for note in &report.notes {
+        let _ = writeln!(text, "\nnote: {}", safe_line(note));
+    }
+    let db = options.database.display();
+    text.push_str(&match summary.gaps {
+        0 => format!("\ncomplete, in {db}; `harness list accounts --db {db}` shows people\n"),
+        _ => format!("\nNOT complete, in {db}; `harness list gaps --db {db}` shows what is unknown\n"),
+    });
+    text
+}
+
+fn line(text: &mut String, name: &str, count: u64) {
+    let _ = writeln!(text, "{:<24} {count:>9}", safe_line(name));
+}

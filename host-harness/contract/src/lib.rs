@@ -1,0 +1,14 @@
+//! The contract of `wit/` as the host sees it.
+//!
+//! Types and calls are generated from the WIT, so that what the WIT documents
+//! is not said twice. What the WIT states in prose and a type cannot hold is
+//! here: how ids are built ([`ids`]) and which bounds an answer keeps
+//! ([`bounds`]).
+
+mod bindings;
+pub mod bounds;
+pub mod ids;
+mod names;
+
+pub use bindings::exports::governance::connector::{changes, connector, faults, manifest, model};
+pub use bindings::{Plugin, PluginPre};

@@ -1,0 +1,147 @@
+//! Calling a component: each call in an instance of its own, within its limits,
+//! its requests through one way out, its answer checked against the contract.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use governance_contract::bounds::Violation;
+use governance_contract::connector::{Context, ListingTarget, Page, Probe, Setting};
+use governance_contract::faults;
+use governance_contract::manifest::Description;
+use governance_contract::model::Reference;
+
+use crate::egress::{CallLog, Egress, Hooks};
+use crate::engine::Loaded;
+use crate::error::CallError;
+use crate::instance::{Breach, Instance};
+use crate::policy::Access;
+
+/// Calls one component for one connection.
+pub(crate) struct Caller {
+    pub(crate) loaded: Loaded,
+    pub(crate) egress: Arc<Egress>,
+    requests: Mutex<BTreeMap<String, u64>>,
+}
+
+/// Instantiates the component and calls one function of it. A macro, since no
+/// closure type can say that the call borrows both the instance and the
+/// arguments.
+macro_rules! call {
+    ($caller:ident, |$connector:ident, $store:ident| $call:expr) => {{
+        let log = Arc::new(CallLog::default());
+        let hooks = $caller.hooks(&log);
+        let calling = async {
+            let mut instance = Instance::new(&$caller.loaded, hooks).await?;
+            let $connector = instance.plugin.governance_connector_connector();
+            let $store = &mut instance.store;
+            let result = $call.await;
+            result.map_err(|error| instance.breach(&error))
+        };
+        $caller.within_limits(&log, calling).await
+    }};
+}
+
+impl Caller {
+    pub(crate) fn new(loaded: Loaded, egress: Egress) -> Self {
+        Self {
+            loaded,
+            egress: Arc::new(egress),
+            requests: Mutex::default(),
+        }
+    }
+
+    pub(crate) async fn describe(&self, settings: &[Setting]) -> Result<Description, CallError> {
+        call!(self, |connector, store| connector
+            .call_describe(store, settings))
+    }
+
+    pub(crate) async fn check(&self, context: &Context, surface: &str) -> Result<Probe, CallError> {
+        call!(self, |connector, store| connector
+            .call_check(store, context, surface))
+    }
+
+    pub(crate) async fn list_resources(
+        &self,
+        context: &Context,
+        resource_type: &str,
+        parent: Option<&Reference>,
+        token: Option<&str>,
+    ) -> Result<Page, CallError> {
+        call!(self, |connector, store| connector.call_list_resources(
+            store,
+            context,
+            resource_type,
+            parent,
+            None,
+            token
+        ))
+    }
+
+    pub(crate) async fn list_entitlements(
+        &self,
+        context: &Context,
+        of: &ListingTarget,
+        token: Option<&str>,
+    ) -> Result<Page, CallError> {
+        call!(self, |connector, store| connector
+            .call_list_entitlements(store, context, of, token))
+    }
+
+    pub(crate) async fn list_grants(
+        &self,
+        context: &Context,
+        of: &ListingTarget,
+        token: Option<&str>,
+    ) -> Result<Page, CallError> {
+        call!(self, |connector, store| connector
+            .call_list_grants(store, context, of, token))
+    }
+
+    /// How many requests went out so far, by route.
+    pub(crate) fn requests(&self) -> BTreeMap<String, u64> {
+        let requests = self.requests.lock();
+        requests.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn hooks(&self, log: &Arc<CallLog>) -> Hooks {
+        Hooks {
+            egress: self.egress.clone(),
+            access: Access::Read,
+            log: log.clone(),
+        }
+    }
+
+    /// Waits for a call as long as `call_time`, and names how it ended.
+    async fn within_limits<T>(
+        &self,
+        log: &CallLog,
+        calling: impl Future<Output = Result<Result<T, faults::Error>, Breach>>,
+    ) -> Result<T, CallError> {
+        let limit = self.loaded.limits.call_time;
+        let result = tokio::time::timeout(limit, calling).await;
+        let (routes, trouble) = log.take();
+        self.count(routes);
+        match result {
+            Err(_) => Err(CallError::Breach(Breach::Time(limit))),
+            Ok(Err(breach)) => Err(CallError::Breach(breach)),
+            Ok(Ok(Err(error))) => Err(CallError::Connector {
+                error: Box::new(error),
+                trouble,
+            }),
+            Ok(Ok(Ok(value))) => Ok(value),
+        }
+    }
+
+    fn count(&self, routes: Vec<String>) {
+        let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        for route in routes {
+            *requests.entry(route).or_default() += 1;
+        }
+    }
+}
+
+impl From<Violation> for CallError {
+    fn from(violation: Violation) -> Self {
+        Self::Contract(violation)
+    }
+}

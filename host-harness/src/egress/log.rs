@@ -1,0 +1,76 @@
+//! What the host notes of one call's requests: wasi:http's error codes carry no
+//! text, so the operator's explanation is kept here and joined to the error.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use wasmtime_wasi_http::Error;
+
+use super::client::Failure;
+use crate::policy::Refusal;
+
+/// Requests of one call, and what kept one from going out.
+#[derive(Debug, Default)]
+pub(crate) struct CallLog(Mutex<Notes>);
+
+#[derive(Debug, Default)]
+struct Notes {
+    asked: u32,
+    routes: Vec<String>,
+    trouble: Option<Trouble>,
+}
+
+/// Why a request brought no answer, as the host knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// The host did not send it.
+    Refused(Refusal),
+    /// The network did not carry it; what happened, for people.
+    Failed(String),
+}
+
+impl CallLog {
+    fn notes(&self) -> MutexGuard<'_, Notes> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a request that the component asks for.
+    pub(crate) fn count(&self, limit: u32) -> Result<(), Refusal> {
+        let mut notes = self.notes();
+        notes.asked += 1;
+        match notes.asked <= limit {
+            true => Ok(()),
+            false => Err(Refusal::Requests { limit }),
+        }
+    }
+
+    /// Notes a request that goes out.
+    pub(crate) fn sent(&self, route: &str) {
+        self.notes().routes.push(route.to_owned());
+    }
+
+    /// Notes a refusal; the answer is what the component is told.
+    pub(crate) fn refuse(&self, refusal: Refusal) -> Error {
+        let told = match &refusal {
+            Refusal::Address { .. } => Error::DestinationIpProhibited,
+            _ => Error::HttpRequestDenied,
+        };
+        self.notes().trouble = Some(Trouble::Refused(refusal));
+        told
+    }
+
+    /// Notes a failure on the way; the answer is what the component is told.
+    pub(crate) fn fail(&self, failure: Failure, origin: &str) -> Error {
+        let (told, trouble) = match failure {
+            Failure::Refused(refusal) => return self.refuse(refusal),
+            Failure::Network { told, text } => (told, format!("{origin}: {text}")),
+        };
+        self.notes().trouble = Some(Trouble::Failed(trouble));
+        told
+    }
+
+    /// The ids of the routes that requests went out on, and the last trouble.
+    pub(crate) fn take(&self) -> (Vec<String>, Option<Trouble>) {
+        let mut notes = self.notes();
+        (std::mem::take(&mut notes.routes), notes.trouble.take())
+    }
+}

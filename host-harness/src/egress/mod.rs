@@ -1,0 +1,192 @@
+//! The one way out of the sandbox.
+//!
+//! Every request of a component comes through [`Hooks::send_request`]; since
+//! `wasmtime-wasi-http` is built without a transport of its own, no other way
+//! exists. Here it is judged by the policy, gets its credential, and is sent by
+//! a client that the instances of one connection share.
+
+mod body;
+mod client;
+mod connect;
+mod log;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, COOKIE, HeaderName, HeaderValue, SET_COOKIE,
+    USER_AGENT,
+};
+use http_body_util::{BodyExt, Limited};
+use url::Url;
+use wasmtime_wasi_http::{
+    DEFAULT_FORBIDDEN_HEADERS, Error, ForbiddenHeaderFilter, RequestOptions, WasiBody,
+    WasiHttpHooks,
+};
+
+use crate::credential::Credentials;
+use crate::limits::Limits;
+use crate::policy::{Access, Policy, Refusal};
+use client::Client;
+pub(crate) use log::CallLog;
+pub use log::Trouble;
+
+/// In which a component predicts the answer of a changing request; never sent.
+const PREDICTED_ANSWER: HeaderName = HeaderName::from_static("governance-predicted-answer");
+
+/// How the harness names itself to services.
+const AGENT: HeaderValue =
+    HeaderValue::from_static(concat!("governance-harness/", env!("CARGO_PKG_VERSION")));
+
+/// The way out for all instances of one connection. Connections share nothing:
+/// neither sockets nor credentials.
+pub(crate) struct Egress {
+    policy: Arc<Policy>,
+    credentials: Credentials,
+    client: Client,
+    limits: Limits,
+}
+
+impl Egress {
+    pub(crate) fn new(policy: Policy, credentials: Credentials, limits: Limits) -> Self {
+        let policy = Arc::new(policy);
+        Self {
+            client: Client::new(policy.clone(), &limits),
+            policy,
+            credentials,
+            limits,
+        }
+    }
+
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    pub(crate) fn has_credential(&self, id: &str) -> bool {
+        self.credentials.has(id)
+    }
+
+    /// Refuses or prepares a request.
+    fn prepare(&self, access: Access, request: Incoming, log: &CallLog) -> Result<Outgoing, Refusal> {
+        log.count(self.limits.requests)?;
+        let body = request.body.map_err(|()| Refusal::RequestBody {
+            limit: self.limits.request_body,
+        })?;
+        let method = request.head.method.as_str();
+        let uri = request.head.uri.to_string();
+        let url = Url::parse(&uri).map_err(|_| Refusal::NoRoute {
+            method: method.to_owned(),
+            url: uri,
+        })?;
+        let route = self.policy.decide(access, method, &url)?;
+        let mut outgoing = http::Request::new(body.into());
+        *outgoing.method_mut() = request.head.method.clone();
+        *outgoing.headers_mut() = request.head.headers;
+        let headers = outgoing.headers_mut();
+        headers.remove(PREDICTED_ANSWER);
+        headers.insert(USER_AGENT, AGENT);
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        if let Some(credential) = route.credential() {
+            let header = self.credentials.header(&credential.id, &credential.scheme);
+            let (name, value) = header.ok_or_else(|| credential.missing())?;
+            headers.insert(name, value);
+        }
+        // The judged form of the URL is the one that is sent.
+        *outgoing.uri_mut() = http::Uri::try_from(url.as_str()).map_err(|_| Refusal::NoRoute {
+            method: method.to_owned(),
+            url: url.origin().ascii_serialization(),
+        })?;
+        log.sent(&route.id);
+        Ok(Outgoing {
+            request: outgoing,
+            origin: route.origin().to_string(),
+        })
+    }
+
+    async fn send(
+        &self,
+        access: Access,
+        request: http::Request<WasiBody>,
+        options: Option<RequestOptions>,
+        log: &CallLog,
+    ) -> Result<http::Response<WasiBody>, Error> {
+        let (head, body) = request.into_parts();
+        // Taken in whole before any refusal: a component that still writes
+        // would see a broken stream and not the refusal.
+        let body = Limited::new(body, self.limits.request_body).collect().await;
+        let body = body.map(|it| it.to_bytes()).map_err(|_| ());
+        let outgoing = match self.prepare(access, Incoming { head, body }, log) {
+            Ok(outgoing) => outgoing,
+            Err(refusal) => return Err(log.refuse(refusal)),
+        };
+        let limits = cap(options, &self.limits);
+        let response = self.client.send(outgoing.request, limits).await;
+        let response = response.map_err(|failure| log.fail(failure, &outgoing.origin))?;
+        let encoding = response.headers().get(CONTENT_ENCODING);
+        if encoding.is_some_and(|it| it != "identity") {
+            let encoding = encoding.and_then(|it| it.to_str().ok()).map(str::to_owned);
+            return Err(Error::HttpResponseContentCoding(encoding));
+        }
+        Ok(response)
+    }
+}
+
+struct Incoming {
+    head: http::request::Parts,
+    body: Result<Bytes, ()>,
+}
+
+struct Outgoing {
+    request: http::Request<http_body_util::Full<Bytes>>,
+    origin: String,
+}
+
+/// A component may ask for shorter times than the limits, not for longer ones.
+fn cap(options: Option<RequestOptions>, limits: &Limits) -> Limits {
+    let options = options.unwrap_or_default();
+    let shorter = |asked: Option<std::time::Duration>, limit: std::time::Duration| {
+        asked.map_or(limit, |asked| asked.min(limit))
+    };
+    Limits {
+        first_byte_time: shorter(options.first_byte_timeout, limits.first_byte_time),
+        between_bytes_time: shorter(options.between_bytes_timeout, limits.between_bytes_time),
+        ..*limits
+    }
+}
+
+/// The hooks of one call.
+pub(crate) struct Hooks {
+    pub(crate) egress: Arc<Egress>,
+    pub(crate) access: Access,
+    pub(crate) log: Arc<CallLog>,
+}
+
+type Sent = (
+    http::Response<WasiBody>,
+    Box<dyn Future<Output = Result<(), Error>> + Send>,
+);
+
+impl WasiHttpHooks for Hooks {
+    /// Besides what wasi:http forbids, a component can neither set nor read
+    /// what identifies somebody.
+    fn forbidden_header_filter(&mut self) -> ForbiddenHeaderFilter {
+        Arc::new(|name| {
+            [AUTHORIZATION, COOKIE, SET_COOKIE].contains(name)
+                || DEFAULT_FORBIDDEN_HEADERS.contains(name)
+        })
+    }
+
+    fn send_request(
+        &mut self,
+        request: http::Request<WasiBody>,
+        options: Option<RequestOptions>,
+        _processed: Box<dyn Future<Output = Result<(), Error>> + Send>,
+    ) -> Box<dyn Future<Output = Result<Sent, Error>> + Send> {
+        let (egress, log, access) = (self.egress.clone(), self.log.clone(), self.access);
+        Box::new(async move {
+            let response = egress.send(access, request, options, &log).await?;
+            let done: Box<dyn Future<Output = _> + Send> = Box::new(async { Ok(()) });
+            Ok((response, done))
+        })
+    }
+}

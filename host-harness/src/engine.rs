@@ -1,0 +1,236 @@
+//! Loading components: read, hash, compile (once, then from a cache), check
+//! that they are of our world and import nothing that is not granted.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use governance_contract::PluginPre;
+use sha2::{Digest, Sha256};
+use wasmtime::component::{Component, HasData, Linker, ResourceTable};
+use wasmtime::{Cache, CacheConfig, Config};
+
+use crate::instance::State;
+use crate::limits::Limits;
+
+/// Between two looks at whether a spinning component has run out of time.
+const EPOCH: Duration = Duration::from_millis(10);
+
+/// Compiles components and holds what all instances share.
+#[derive(Clone)]
+pub struct Engine {
+    engine: wasmtime::Engine,
+    linker: Arc<Linker<State>>,
+    limits: Limits,
+}
+
+/// A component that can be instantiated.
+#[derive(Clone)]
+pub struct Loaded {
+    pub(crate) pre: PluginPre<State>,
+    pub(crate) engine: wasmtime::Engine,
+    pub(crate) limits: Limits,
+    /// SHA-256 of the file, in hexadecimal.
+    pub sha256: String,
+    /// Bytes of the file.
+    pub size: usize,
+    /// What it imports, by the WIT names.
+    pub imports: Vec<String>,
+    /// What it exports, by the WIT names.
+    pub exports: Vec<String>,
+}
+
+/// A file that is no connector, or an engine that cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The file cannot be read.
+    #[error("cannot read the component {path}")]
+    File {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file is larger than the limit `component_file`.
+    #[error("the component has {size} bytes, the limit is {limit}")]
+    TooLarge {
+        /// Its size in bytes.
+        size: u64,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// The file is something else.
+    #[error("not a WebAssembly component: {0}")]
+    NotAComponent(String),
+    /// It took longer than the limit `compile_time`.
+    #[error("compiling the component took longer than {} s", .0.as_secs())]
+    CompileTime(Duration),
+    /// It imports what no connector gets.
+    #[error("the component asks for what no connector gets: {0}")]
+    Import(String),
+    /// It does not export the contract.
+    #[error("the component is not of the world `governance:connector/plugin@0.1.0`: {0}")]
+    World(String),
+    /// The engine itself failed.
+    #[error("cannot set up the WebAssembly engine")]
+    Engine(#[source] wasmtime::Error),
+}
+
+impl Engine {
+    /// An engine with these limits, which keeps compiled components under
+    /// `cache` if one is given. The directory is trusted: whoever can write to
+    /// it can run code as the harness.
+    pub fn new(limits: Limits, cache: Option<&Path>) -> Result<Self, LoadError> {
+        let engine = configure(&limits, cache).map_err(LoadError::Engine)?;
+        let linker = link(&engine).map_err(LoadError::Engine)?;
+        tick(engine.weak());
+        Ok(Self {
+            engine,
+            linker: Arc::new(linker),
+            limits,
+        })
+    }
+
+    /// Loads a component file.
+    pub async fn load_file(&self, path: &Path) -> Result<Loaded, LoadError> {
+        let error = |source| LoadError::File {
+            path: path.to_owned(),
+            source,
+        };
+        let size = std::fs::metadata(path).map_err(error)?.len();
+        self.check_size(size)?;
+        let bytes = std::fs::read(path).map_err(error)?;
+        self.load(bytes).await
+    }
+
+    /// Loads a component from memory. Compiling runs apart from the calling
+    /// task, under the limit `compile_time`.
+    pub async fn load(&self, bytes: impl Into<Vec<u8>>) -> Result<Loaded, LoadError> {
+        let bytes = bytes.into();
+        self.check_size(bytes.len() as u64)?;
+        check_kind(&bytes)?;
+        let sha256 = hexadecimal(&Sha256::digest(&bytes));
+        let size = bytes.len();
+        let engine = self.engine.clone();
+        let compiling = tokio::task::spawn_blocking(move || Component::new(&engine, bytes));
+        let limit = self.limits.compile_time;
+        let compiled = tokio::time::timeout(limit, compiling)
+            .await
+            .map_err(|_| LoadError::CompileTime(limit))?;
+        let component = compiled
+            .map_err(|error| LoadError::NotAComponent(error.to_string()))?
+            .map_err(|error| LoadError::NotAComponent(format!("{error:#}")))?;
+        self.check_world(&component, sha256, size)
+    }
+
+    fn check_size(&self, size: u64) -> Result<(), LoadError> {
+        let limit = self.limits.component_file;
+        match size <= limit {
+            true => Ok(()),
+            false => Err(LoadError::TooLarge { size, limit }),
+        }
+    }
+
+    fn check_world(
+        &self,
+        component: &Component,
+        sha256: String,
+        size: usize,
+    ) -> Result<Loaded, LoadError> {
+        let kind = component.component_type();
+        let imports: Vec<_> = kind.imports(&self.engine).map(|(name, _)| name.to_owned()).collect();
+        let exports: Vec<_> = kind.exports(&self.engine).map(|(name, _)| name.to_owned()).collect();
+        let ungranted: Vec<_> = imports.iter().filter(|name| !is_granted(name)).cloned().collect();
+        if !ungranted.is_empty() {
+            return Err(LoadError::Import(ungranted.join(", ")));
+        }
+        let pre = self
+            .linker
+            .instantiate_pre(component)
+            .map_err(|error| LoadError::Import(format!("{error:#}")))?;
+        let pre = PluginPre::new(pre).map_err(|error| LoadError::World(format!("{error:#}")))?;
+        Ok(Loaded {
+            pre,
+            engine: self.engine.clone(),
+            limits: self.limits,
+            sha256,
+            size,
+            imports,
+            exports,
+        })
+    }
+}
+
+fn configure(limits: &Limits, cache: Option<&Path>) -> wasmtime::Result<wasmtime::Engine> {
+    let mut config = Config::new();
+    config
+        .wasm_component_model(true)
+        .concurrency_support(false)
+        .epoch_interruption(true)
+        .max_wasm_stack(limits.stack);
+    if let Some(directory) = cache {
+        let mut settings = CacheConfig::new();
+        settings.with_directory(directory);
+        config.cache(Some(Cache::new(settings)?));
+    }
+    wasmtime::Engine::new(&config)
+}
+
+/// Adds what the contract's world imports, and nothing else.
+fn link(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<State>> {
+    use wasmtime_wasi::p2::bindings::io;
+
+    struct Table;
+    impl HasData for Table {
+        type Data<'a> = &'a mut ResourceTable;
+    }
+    let mut linker = Linker::new(engine);
+    io::error::add_to_linker::<_, Table>(&mut linker, State::table)?;
+    io::poll::add_to_linker::<_, Table>(&mut linker, State::table)?;
+    io::streams::add_to_linker::<_, Table>(&mut linker, State::table)?;
+    wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+    Ok(linker)
+}
+
+/// Advances the engine's epoch until the engine is gone.
+fn tick(engine: wasmtime::EngineWeak) {
+    std::thread::spawn(move || {
+        while let Some(engine) = engine.upgrade() {
+            engine.increment_epoch();
+            drop(engine);
+            std::thread::sleep(EPOCH);
+        }
+    });
+}
+
+/// The interfaces that a component may import, of any 0.2 version.
+fn is_granted(import: &str) -> bool {
+    let granted = [
+        "wasi:io/poll@0.2.",
+        "wasi:io/error@0.2.",
+        "wasi:io/streams@0.2.",
+        "wasi:http/types@0.2.",
+        "wasi:http/outgoing-handler@0.2.",
+    ];
+    granted.iter().any(|prefix| import.starts_with(prefix))
+}
+
+/// Tells files apart that are often mistaken for a component.
+fn check_kind(bytes: &[u8]) -> Result<(), LoadError> {
+    let what = match bytes {
+        [] => "the file is empty",
+        [0, b'a', b's', b'm', 0x0d, 0, 1, 0, ..] => return Ok(()),
+        [0, b'a', b's', b'm', 1, 0, 0, 0, ..] => {
+            "it is a core module; encode it as a component first"
+        }
+        [0, b'a', b's', b'm', ..] => "its binary format is of another version",
+        [0x7f, b'E', b'L', b'F', ..] => "it is a native or precompiled file",
+        _ => "it does not start like WebAssembly",
+    };
+    Err(LoadError::NotAComponent(what.into()))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

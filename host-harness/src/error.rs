@@ -1,0 +1,133 @@
+//! How a call ends badly, and whose turn it is then.
+
+use std::fmt;
+
+use governance_contract::bounds::Violation;
+use governance_contract::faults::{self, ErrorKind, Party};
+
+use crate::egress::Trouble;
+use crate::instance::Breach;
+use crate::policy::Refusal;
+
+/// Who has to act on an error. Exit codes go by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// What was asked for does not exist.
+    Usage,
+    /// Settings, files, or what the operator allows.
+    Configuration,
+    /// The credential, or what it may do.
+    Credential,
+    /// The service, the network, or the component.
+    Service,
+}
+
+/// A call of a component that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallError {
+    /// The connector says so.
+    Connector {
+        /// What it says.
+        error: Box<faults::Error>,
+        /// What the host knows of it besides.
+        trouble: Option<Trouble>,
+    },
+    /// The component broke a limit, or broke.
+    Breach(Breach),
+    /// Its answer breaks the contract.
+    Contract(Violation),
+}
+
+impl CallError {
+    /// The connector's kind of error, if the connector told one.
+    pub fn kind(&self) -> Option<&ErrorKind> {
+        match self {
+            Self::Connector { error, .. } => Some(&error.kind),
+            _ => None,
+        }
+    }
+
+    /// The refusal that led to it, if the host refused a request.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Connector {
+                trouble: Some(Trouble::Refused(refusal)),
+                ..
+            } => Some(refusal),
+            _ => None,
+        }
+    }
+
+    /// Who has to act.
+    pub fn fault(&self) -> Fault {
+        let Self::Connector { error, .. } = self else {
+            return Fault::Service;
+        };
+        match (self.refusal(), &error.kind) {
+            (Some(Refusal::NoCredential { .. }), _) => Fault::Credential,
+            (Some(Refusal::Requests { .. } | Refusal::RequestBody { .. }), _) => Fault::Service,
+            (Some(_), _) => Fault::Configuration,
+            (None, ErrorKind::Unauthenticated | ErrorKind::PermissionDenied(_)) => {
+                Fault::Credential
+            }
+            (None, ErrorKind::NotInPlan) => Fault::Credential,
+            (None, ErrorKind::InvalidInput(_)) => Fault::Configuration,
+            (None, ErrorKind::Unsupported) => Fault::Usage,
+            _ => match error.party {
+                Party::Caller => Fault::Configuration,
+                Party::Credential => Fault::Credential,
+                Party::Service | Party::Network => Fault::Service,
+            },
+        }
+    }
+
+    /// What the operator can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Connector { error, .. } => {
+                self.refusal().map(Refusal::hint).or_else(|| error.hint.clone())
+            }
+            Self::Breach(_) | Self::Contract(_) => {
+                Some("report this to the connector's author".into())
+            }
+        }
+    }
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Breach(breach) => breach.fmt(out),
+            Self::Contract(violation) => {
+                write!(out, "the component's answer breaks the contract: {violation}")
+            }
+            Self::Connector {
+                trouble: Some(Trouble::Refused(refusal)),
+                ..
+            } => refusal.fmt(out),
+            Self::Connector { error, trouble } => {
+                write!(out, "{}", error.message)?;
+                if let Some(Trouble::Failed(text)) = trouble {
+                    write!(out, ": {text}")?;
+                }
+                details(error, out)
+            }
+        }
+    }
+}
+
+/// What a service's support asks for.
+fn details(error: &faults::Error, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let details = [
+        error.http_status.map(|status| format!("HTTP {status}")),
+        error.code.as_ref().map(|code| format!("code {code}")),
+        error.request_id.as_ref().map(|id| format!("request {id}")),
+    ];
+    let details: Vec<_> = details.into_iter().flatten().collect();
+    match details.is_empty() {
+        true => Ok(()),
+        false => write!(out, " ({})", details.join(", ")),
+    }
+}
+
+impl std::error::Error for CallError {}

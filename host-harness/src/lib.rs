@@ -1,0 +1,31 @@
+//! The governance host: runs connectors in a sandbox, keeps what they read,
+//! decides what they may reach.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`engine`], [`instance`], [`limits`] | load components and run one call in one fresh, bounded instance |
+//! | [`policy`] | decides which requests go out; pure |
+//! | `egress` | sends them, with the credential that the component never sees |
+//! | [`settings`], [`credential`], [`trust`] | what the operator gives and allows |
+//! | [`connection`] | all of these together: one named use of a connector |
+//! | [`error`] | how a call ends badly, and whose turn it is then |
+//! | [`sync`] | reads everything a connection can list into a store |
+//!
+//! The host knows the contract of `wit/` and no connector's insides.
+
+mod caller;
+pub mod connection;
+pub mod credential;
+mod egress;
+pub mod engine;
+pub mod error;
+pub mod instance;
+pub mod limits;
+pub mod policy;
+pub mod settings;
+pub mod sync;
+pub mod trust;
+
+pub use egress::Trouble;
+pub use governance_contract as contract;
+pub use governance_store as store;

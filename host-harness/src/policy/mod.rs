@@ -1,0 +1,189 @@
+//! Which requests of a component go out, and with which credential. Pure.
+//!
+//! Default deny, in two layers that must both allow: the connector declares
+//! its routes, the operator allows origins and credentials.
+//!
+//! | a request goes out if | else |
+//! |---|---|
+//! | method, origin and path match a declared route | [`Refusal::NoRoute`] |
+//! | the operator allows the origin | [`Refusal::Origin`] |
+//! | the route only reads, or changes are enabled | [`Refusal::ReadOnly`] |
+//! | its credential is allowed and there | [`Refusal::Credential`], [`Refusal::NoCredential`] |
+//! | the resolved address is public, or loopback that the operator named | [`Refusal::Address`] |
+
+pub mod address;
+mod compile;
+pub mod origin;
+mod refusal;
+pub mod template;
+
+use std::net::IpAddr;
+
+use governance_contract::manifest::{CredentialScheme, Effect};
+use url::Url;
+
+use address::{Reach, reach};
+pub use compile::{Operator, PolicyError};
+use origin::Origin;
+pub use refusal::Refusal;
+use template::Template;
+
+/// What a component may request, compiled from its description and from what
+/// the operator allows. The default one allows nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    routes: Vec<Route>,
+    allowed_origins: Vec<Origin>,
+    /// Origins that the operator spelled out as a setting of its own.
+    operator_origins: Vec<Origin>,
+}
+
+/// A declared route, ready to be matched.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// As declared.
+    pub id: String,
+    method: String,
+    origin: Origin,
+    template: Template,
+    effect: Effect,
+    credential: Option<CredentialUse>,
+}
+
+/// The credential that a route uses, and where it may go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CredentialUse {
+    /// As declared.
+    pub id: String,
+    /// How to present it.
+    pub scheme: CredentialScheme,
+    allowed: bool,
+    environment: Option<String>,
+    /// The origins that it may go to, each with the path that it stays below.
+    places: Vec<(Origin, String)>,
+}
+
+/// Which of the declared routes are open during a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Those that read.
+    Read,
+    /// All.
+    Change,
+}
+
+impl Policy {
+    /// Decides on one request. The answer is the route that it belongs to.
+    pub fn decide(&self, access: Access, method: &str, url: &Url) -> Result<&Route, Refusal> {
+        let no_route = || Refusal::NoRoute {
+            method: method.to_owned(),
+            url: shown(url),
+        };
+        let origin = Origin::of(url).map_err(|_| no_route())?;
+        let matching = self.routes.iter().filter(|route| {
+            route.method == method && route.origin == origin && route.template.matches(url.path())
+        });
+        // The stricter one of two that cannot be told apart: no route can be
+        // declared a second time as harmless.
+        let route = matching
+            .max_by_key(|route| (route.template.literals(), route.effect == Effect::Change))
+            .ok_or_else(no_route)?;
+        if !self.allowed_origins.contains(&origin) {
+            return Err(Refusal::Origin { origin });
+        }
+        if let Some(address) = origin.address() {
+            self.judge(&origin, address)?;
+        }
+        if access == Access::Read && route.effect == Effect::Change {
+            return Err(Refusal::ReadOnly {
+                route: route.id.clone(),
+            });
+        }
+        match &route.credential {
+            Some(credential) => credential.check(&origin, url.path()).map(|()| route),
+            None => Ok(route),
+        }
+    }
+
+    /// Decides whether a connection for an origin may go to an address.
+    pub fn judge(&self, origin: &Origin, address: IpAddr) -> Result<(), Refusal> {
+        let operator_named = self.operator_origins.contains(origin);
+        match reach(address) {
+            Reach::Public => Ok(()),
+            Reach::Loopback if operator_named && origin.is_loopback() => Ok(()),
+            Reach::Loopback | Reach::Internal => Err(Refusal::Address {
+                origin: origin.clone(),
+                address,
+            }),
+        }
+    }
+
+    /// The credentials that routes use.
+    pub fn credentials(&self) -> impl Iterator<Item = &CredentialUse> {
+        self.routes.iter().filter_map(Route::credential)
+    }
+
+    /// The origins that requests can go to, each with whether it is allowed.
+    pub fn origins(&self) -> Vec<(Origin, bool)> {
+        let mut origins: Vec<(Origin, bool)> = Vec::new();
+        for route in &self.routes {
+            if !origins.iter().any(|(it, _)| *it == route.origin) {
+                let allowed = self.allowed_origins.contains(&route.origin);
+                origins.push((route.origin.clone(), allowed));
+            }
+        }
+        origins
+    }
+}
+
+impl Route {
+    /// The credential to add, if any.
+    pub fn credential(&self) -> Option<&CredentialUse> {
+        self.credential.as_ref()
+    }
+
+    /// Where the route leads.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+}
+
+impl CredentialUse {
+    fn check(&self, origin: &Origin, path: &str) -> Result<(), Refusal> {
+        let known = !matches!(self.scheme, CredentialScheme::Other(_));
+        let mut places = self.places.iter();
+        let bound = places.any(|(place, base)| place == origin && is_below(path, base));
+        if self.allowed && known && bound {
+            return Ok(());
+        }
+        Err(Refusal::Credential {
+            credential: self.id.clone(),
+            origin: origin.clone(),
+        })
+    }
+
+    /// The refusal of a request whose credential was not given.
+    pub fn missing(&self) -> Refusal {
+        Refusal::NoCredential {
+            credential: self.id.clone(),
+            environment: self.environment.clone(),
+        }
+    }
+}
+
+/// Whether a path is the base's or below it; `/v10` is not below `/v1`.
+fn is_below(path: &str, base: &str) -> bool {
+    let rest = path.strip_prefix(base.trim_end_matches('/'));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// A URL without its query, which may hold people's data.
+fn shown(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    url.to_string()
+}
+
+#[cfg(test)]
+mod tests;

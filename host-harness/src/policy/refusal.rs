@@ -1,0 +1,99 @@
+//! Why a request was not let out, with the line that would allow it.
+
+use std::net::IpAddr;
+
+use super::origin::Origin;
+
+/// A request that the host did not send.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The connector did not declare it.
+    #[error("{method} {url} matches no route that the connector declares")]
+    NoRoute {
+        /// The HTTP method.
+        method: String,
+        /// The URL without its query.
+        url: String,
+    },
+    /// The operator does not allow the origin.
+    #[error("the origin {origin} is not allowed for this component")]
+    Origin {
+        /// The origin asked for.
+        origin: Origin,
+    },
+    /// Changes are not enabled.
+    #[error("the route `{route}` changes something, and changes are not enabled")]
+    ReadOnly {
+        /// The route's id.
+        route: String,
+    },
+    /// The credential may not be used here.
+    #[error("the credential `{credential}` may not be sent to {origin} for this component")]
+    Credential {
+        /// The credential's id.
+        credential: String,
+        /// The origin asked for.
+        origin: Origin,
+    },
+    /// The credential was not given.
+    #[error("the credential `{credential}` is not set")]
+    NoCredential {
+        /// The credential's id.
+        credential: String,
+        /// The environment variable that it is usually given in.
+        environment: Option<String>,
+    },
+    /// The host name leads into a network that is not public.
+    #[error("{origin} leads to {address}, which is not a public address")]
+    Address {
+        /// The origin asked for.
+        origin: Origin,
+        /// The address that it resolved to.
+        address: IpAddr,
+    },
+    /// The call made more requests than a call may.
+    #[error("the call made more than {limit} requests")]
+    Requests {
+        /// The limit `requests`.
+        limit: u32,
+    },
+    /// A request body is larger than a request's may be.
+    #[error("a request body is larger than {limit} bytes")]
+    RequestBody {
+        /// The limit `request_body`, in bytes.
+        limit: usize,
+    },
+}
+
+impl Refusal {
+    /// What the operator can do, if the request is wanted.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::NoRoute { .. } => {
+                "the connector has to declare the route; report this to its author".into()
+            }
+            Self::Origin { origin } => format!(
+                "to allow it, add to this component's entry in harness.toml: origins = [\"{origin}\"]"
+            ),
+            Self::ReadOnly { .. } => "this command only reads".into(),
+            Self::Credential { credential, .. } => format!(
+                "to allow it, add to this component's entry in harness.toml: credentials = [\"{credential}\"]"
+            ),
+            Self::NoCredential {
+                credential,
+                environment: Some(variable),
+            } => format!(
+                "set the environment variable {variable}, or use --credential-file {credential}=FILE"
+            ),
+            Self::NoCredential { credential, .. } => {
+                format!("use --credential-file {credential}=FILE")
+            }
+            Self::Address { .. } => {
+                "use a public host; a loopback address has to be given as the base URL itself".into()
+            }
+            Self::Requests { .. } | Self::RequestBody { .. } => {
+                "report this to the connector's author".into()
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Keeping what a sync reads. The database is opened when there is something to
+//! keep, so that a sync that reads nothing leaves it as it was.
+
+use std::collections::BTreeMap;
+
+use governance_contract::connector::Page;
+use governance_contract::model::{Entitlement, Gap};
+use governance_store::{Batch, Ending, Finish, NewSync, Store, StoreError, Summary, SyncId};
+
+use super::{Options, now};
+use crate::connection::Connection;
+
+/// Where the pages of one sync go.
+pub(super) struct Keep<'a> {
+    options: &'a Options,
+    connection: &'a Connection,
+    started_at: i64,
+    open: Option<(Store, SyncId)>,
+}
+
+/// What was kept.
+pub(super) struct Kept {
+    pub(super) summary: Summary,
+    pub(super) tenant: Option<String>,
+    pub(super) notes: Vec<String>,
+    pub(super) tightened: bool,
+}
+
+impl<'a> Keep<'a> {
+    pub(super) fn new(options: &'a Options, connection: &'a Connection) -> Self {
+        Self {
+            options,
+            connection,
+            started_at: now(),
+            open: None,
+        }
+    }
+
+    fn open(&mut self) -> Result<&mut (Store, SyncId), StoreError> {
+        if self.open.is_none() {
+            let description = self.connection.description();
+            let mut store = Store::open_to_write(&self.options.database)?;
+            let sync = store.begin_sync(&NewSync {
+                connection: &self.options.connection,
+                connector: &description.name,
+                version: &description.version,
+                component_sha256: &self.connection.component().sha256,
+                started_at: self.started_at,
+                resource_types: &description.resource_types,
+            })?;
+            self.open = Some((store, sync));
+        }
+        #[expect(clippy::unwrap_used, reason = "was filled in just now")]
+        Ok(self.open.as_mut().unwrap())
+    }
+
+    /// Keeps a page, together with the static entitlements of its resources.
+    pub(super) fn page(&mut self, page: &Page, fixed: &[Entitlement]) -> Result<(), StoreError> {
+        let connection = &self.options.connection;
+        let (store, sync) = self.open()?;
+        if let Some(tenant) = &page.tenant {
+            store.set_tenant(connection, tenant)?;
+        }
+        let told = Batch {
+            resources: &page.resources,
+            entitlements: &page.entitlements,
+            grants: &page.grants,
+            gaps: &page.gaps,
+        };
+        let fixed = Batch {
+            resources: &[],
+            entitlements: fixed,
+            grants: &[],
+            gaps: &[],
+        };
+        store.write(*sync, &[told, fixed])
+    }
+
+    /// Keeps gaps that the host found itself.
+    pub(super) fn gaps(&mut self, gaps: &[Gap]) -> Result<(), StoreError> {
+        let (store, sync) = self.open()?;
+        let batch = Batch {
+            resources: &[],
+            entitlements: &[],
+            grants: &[],
+            gaps,
+        };
+        store.write(*sync, &[batch])
+    }
+
+    /// Makes what was kept the current state of the connection.
+    pub(super) fn finish(
+        &mut self,
+        requests: &BTreeMap<String, u64>,
+        notes: Vec<String>,
+    ) -> Result<Kept, StoreError> {
+        let connection = &self.options.connection;
+        let (store, sync) = self.open()?;
+        let finish = Finish {
+            ending: Ending::Read,
+            finished_at: now(),
+            requests,
+        };
+        let summary = store.finish_sync(*sync, &finish)?;
+        Ok(Kept {
+            summary,
+            tenant: store.tenant(connection)?,
+            notes,
+            tightened: store.tightened(),
+        })
+    }
+
+    /// Gives up: nothing of this sync will be current.
+    pub(super) fn fail(&mut self, detail: &str, requests: &BTreeMap<String, u64>) {
+        let Some((store, sync)) = &mut self.open else {
+            return;
+        };
+        let finish = Finish {
+            ending: Ending::Failed(detail),
+            finished_at: now(),
+            requests,
+        };
+        if let Err(error) = store.finish_sync(*sync, &finish) {
+            tracing::warn!(%error, "the failed sync could not be marked as failed");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Reading everything that a connection can list into a store.
+//!
+//! The host owns order, parallelism, waiting and repeating; a call of the
+//! connector reads one page. [`task`] says which calls there are, [`retry`]
+//! what to do about one that fails, [`run`] makes them, and pages are stored as
+//! they come, so that memory does not grow with the organization.
+
+mod keep;
+pub mod progress;
+pub mod retry;
+mod run;
+pub mod task;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use governance_store::{StoreError, Summary};
+
+use crate::connection::Connection;
+use crate::error::{CallError, Fault};
+use progress::Observer;
+use retry::Patience;
+
+/// How to sync.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The connection's name: what every stored row belongs to.
+    pub connection: String,
+    /// The database file; made if it is not there, once something was read.
+    pub database: PathBuf,
+    /// Calls at the same time.
+    pub concurrency: usize,
+    /// How often and how long to try.
+    pub patience: Patience,
+}
+
+/// What a sync brought.
+#[derive(Debug)]
+pub struct Report {
+    /// What is stored now.
+    pub summary: Summary,
+    /// The service's id of the tenant, if it is known.
+    pub tenant: Option<String>,
+    /// Requests sent, by route.
+    pub requests: BTreeMap<String, u64>,
+    /// What the connector noted.
+    pub notes: Vec<String>,
+    /// From first call to last.
+    pub duration: Duration,
+    /// The database was open to others than its owner, and is not any more.
+    pub tightened: bool,
+}
+
+/// A sync that came to nothing. What earlier syncs stored stands.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// A call failed, and nothing can come of the others.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The database cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The process is shutting down.
+    #[error("the sync was cancelled: {0}")]
+    Cancelled(String),
+}
+
+impl SyncError {
+    /// Who has to act.
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::Call(error) => error.fault(),
+            Self::Cancelled(_) => Fault::Service,
+            Self::Store(error) => match error.fault() {
+                governance_store::Fault::Caller => Fault::Usage,
+                governance_store::Fault::Credential => Fault::Credential,
+                governance_store::Fault::File => Fault::Configuration,
+            },
+        }
+    }
+}
+
+/// Reads all that the connection can list.
+///
+/// # Errors
+/// Nothing could be read, the credential is of no use, or the database cannot
+/// be used. What only a part of the sync cannot read becomes gaps.
+pub async fn run(
+    connection: Arc<Connection>,
+    options: &Options,
+    observer: &mut dyn Observer,
+) -> Result<Report, SyncError> {
+    let begun = Instant::now();
+    let mut run = run::Run::new(&connection, options, observer);
+    let kept = run.finish().await?;
+    Ok(Report {
+        summary: kept.summary,
+        tenant: kept.tenant,
+        requests: connection.requests(),
+        notes: kept.notes,
+        duration: begun.elapsed(),
+        tightened: kept.tightened,
+    })
+}
+
+/// Now, in seconds since 1970-01-01T00:00:00Z.
+fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |it| i64::try_from(it.as_secs()).unwrap_or(i64::MAX))
+}

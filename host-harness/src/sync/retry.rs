@@ -1,0 +1,157 @@
+//! What to do about a call that failed. Pure.
+//!
+//! | the call | then |
+//! |---|---|
+//! | credential useless, or the host refused | the sync ends: nothing else would go better |
+//! | rate-limited | wait as long as the service says, else longer each time |
+//! | unavailable, network, unreadable answer | wait a little longer each time |
+//! | token expired | begin the listing again |
+//! | anything else, or too often | a gap |
+//!
+//! Listing calls only read, so that repeating one is always safe.
+
+use std::time::Duration;
+
+use governance_contract::faults::ErrorKind;
+use governance_contract::model::GapReason;
+
+use crate::error::CallError;
+use crate::instance::Breach;
+
+/// How often, and how long, a sync tries.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// Calls in all, the first one included.
+    pub attempts: u32,
+    /// The first wait, which doubles from there.
+    pub first_wait: Duration,
+    /// No wait is longer, not even one that the service asks for: such a call
+    /// is given up.
+    pub longest_wait: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            attempts: 5,
+            first_wait: Duration::from_millis(500),
+            longest_wait: Duration::from_secs(120),
+        }
+    }
+}
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Call again after this time.
+    Again(Duration),
+    /// Begin the listing again, without a token.
+    Restart,
+    /// Go on without what the call would have told.
+    Gap(GapReason),
+    /// End the sync.
+    End,
+}
+
+/// Decides on a call that failed for the `attempt`-th time, counted from 1.
+/// `reached` tells whether the service has answered anything so far: a wrong
+/// address should be said soon.
+pub fn decide(error: &CallError, attempt: u32, reached: bool, patience: &Patience) -> Verdict {
+    let doubled = patience.first_wait * 2u32.saturating_pow(attempt.saturating_sub(1).min(16));
+    let again = |wait: Duration| match attempt < patience.attempts && wait <= patience.longest_wait {
+        true => Verdict::Again(wait),
+        false => Verdict::Gap(GapReason::Failure),
+    };
+    if error.refusal().is_some() {
+        return Verdict::End;
+    }
+    let Some(kind) = error.kind() else {
+        return match error {
+            CallError::Breach(Breach::Time(_)) => again(doubled),
+            _ => Verdict::Gap(GapReason::Failure),
+        };
+    };
+    match kind {
+        ErrorKind::Unauthenticated | ErrorKind::InvalidInput(_) | ErrorKind::RefusedByHost => {
+            Verdict::End
+        }
+        ErrorKind::RateLimited(wait) => {
+            again(wait.map_or(doubled, Duration::from_millis).max(patience.first_wait))
+        }
+        ErrorKind::Unavailable if !reached && attempt >= 2 => Verdict::Gap(GapReason::Failure),
+        ErrorKind::Unavailable | ErrorKind::UnreadableResponse => again(doubled),
+        ErrorKind::TokenExpired if attempt < patience.attempts => Verdict::Restart,
+        ErrorKind::PermissionDenied(_) => Verdict::Gap(GapReason::Permission),
+        ErrorKind::NotInPlan => Verdict::Gap(GapReason::Plan),
+        _ => Verdict::Gap(GapReason::Failure),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use governance_contract::faults::{Delivery, Error, Party};
+
+    use super::*;
+
+    fn failed(kind: ErrorKind) -> CallError {
+        CallError::Connector {
+            error: Box::new(Error {
+                party: Party::Service,
+                kind,
+                message: "it failed".into(),
+                hint: None,
+                surface: None,
+                http_status: None,
+                code: None,
+                request_id: None,
+                delivery: Delivery::Answered,
+            }),
+            trouble: None,
+        }
+    }
+
+    #[test]
+    fn each_failure_has_its_verdict() {
+        let again = |seconds: f64| Verdict::Again(Duration::from_secs_f64(seconds));
+        let gap = Verdict::Gap;
+        let cases = [
+            (ErrorKind::Unauthenticated, 1, Verdict::End),
+            (ErrorKind::RateLimited(Some(7_000)), 1, again(7.0)),
+            (ErrorKind::RateLimited(Some(7_000)), 4, again(7.0)),
+            (ErrorKind::RateLimited(Some(7_000)), 5, gap(GapReason::Failure)),
+            (ErrorKind::RateLimited(Some(0)), 1, again(0.5)),
+            (ErrorKind::RateLimited(Some(3_600_000)), 1, gap(GapReason::Failure)),
+            (ErrorKind::RateLimited(Some(u64::MAX)), 1, gap(GapReason::Failure)),
+            (ErrorKind::RateLimited(None), 3, again(2.0)),
+            (ErrorKind::Unavailable, 1, again(0.5)),
+            (ErrorKind::Unavailable, 4, again(4.0)),
+            (ErrorKind::Unavailable, 5, gap(GapReason::Failure)),
+            (ErrorKind::UnreadableResponse, 2, again(1.0)),
+            (ErrorKind::TokenExpired, 1, Verdict::Restart),
+            (ErrorKind::TokenExpired, 5, gap(GapReason::Failure)),
+            (ErrorKind::PermissionDenied(None), 1, gap(GapReason::Permission)),
+            (ErrorKind::NotInPlan, 1, gap(GapReason::Plan)),
+            (ErrorKind::Unsupported, 1, gap(GapReason::Failure)),
+            (ErrorKind::Conflict, u32::MAX, gap(GapReason::Failure)),
+        ];
+        for (kind, attempt, expected) in cases {
+            let verdict = decide(&failed(kind.clone()), attempt, true, &Patience::default());
+            assert_eq!(verdict, expected, "{kind:?}, attempt {attempt}");
+        }
+    }
+
+    #[test]
+    fn a_service_that_never_answered_is_given_up_soon() {
+        let error = failed(ErrorKind::Unavailable);
+        let verdict = |attempt| decide(&error, attempt, false, &Patience::default());
+        assert_eq!(verdict(1), Verdict::Again(Duration::from_millis(500)));
+        assert_eq!(verdict(2), Verdict::Gap(GapReason::Failure));
+    }
+
+    #[test]
+    fn a_component_that_breaks_is_not_tried_again() {
+        let trap = CallError::Breach(Breach::Trap("unreachable".into()));
+        let verdict = decide(&trap, 1, true, &Patience::default());
+        assert_eq!(verdict, Verdict::Gap(GapReason::Failure));
+    }
+}

@@ -1,0 +1,238 @@
+//! Running a sync's calls, side by side up to a bound.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use governance_contract::bounds::TEXT_BYTES;
+use governance_contract::connector::Page;
+use governance_contract::model::{Gap, GapReason};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::keep::{Keep, Kept};
+use super::progress::{Observer, Progress};
+use super::retry::{Verdict, decide};
+use super::task::{Call, Task, first, following, static_entitlements};
+use super::{Options, SyncError, now};
+use crate::connection::Connection;
+use crate::error::CallError;
+
+/// A listing with more pages than this does not end.
+const LONGEST_LISTING: u32 = 100_000;
+
+/// Notes that are kept for the report.
+const NOTES: usize = 100;
+
+pub(super) struct Run<'a> {
+    connection: &'a Arc<Connection>,
+    options: &'a Options,
+    observer: &'a mut dyn Observer,
+    keep: Keep<'a>,
+    queue: VecDeque<Attempt>,
+    calls: JoinSet<(Attempt, Result<Page, CallError>)>,
+    slots: Arc<Semaphore>,
+    tokens: HashMap<Call, HashSet<String>>,
+    progress: Progress,
+    notes: Vec<String>,
+    /// Not yet kept: until a page is read there may be nothing to keep.
+    gaps: Vec<Gap>,
+    /// Calls under way that are not their task's first.
+    repeated: usize,
+    first_error: Option<CallError>,
+}
+
+/// A task, and how often it was tried.
+#[derive(Clone)]
+struct Attempt {
+    task: Task,
+    number: u32,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(
+        connection: &'a Arc<Connection>,
+        options: &'a Options,
+        observer: &'a mut dyn Observer,
+    ) -> Self {
+        let mut run = Self {
+            connection,
+            options,
+            observer,
+            keep: Keep::new(options, connection),
+            queue: VecDeque::new(),
+            calls: JoinSet::new(),
+            slots: Arc::new(Semaphore::new(options.concurrency.max(1))),
+            tokens: HashMap::new(),
+            progress: Progress::default(),
+            notes: Vec::new(),
+            gaps: Vec::new(),
+            repeated: 0,
+            first_error: None,
+        };
+        run.enqueue(first(connection.description()));
+        run
+    }
+
+    /// Runs until nothing is left to do.
+    pub(super) async fn finish(&mut self) -> Result<Kept, SyncError> {
+        let result = self.all().await;
+        if let Err(error) = &result {
+            self.calls.shutdown().await;
+            self.keep.fail(&error.to_string(), &self.connection.requests());
+        }
+        result
+    }
+
+    async fn all(&mut self) -> Result<Kept, SyncError> {
+        loop {
+            self.fill();
+            let Some(done) = self.calls.join_next().await else {
+                break;
+            };
+            let (attempt, result) = done.map_err(|error| match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(error) => SyncError::Cancelled(error.to_string()),
+            })?;
+            self.repeated -= usize::from(attempt.number > 1);
+            match result {
+                Ok(page) => self.read(&attempt, page)?,
+                Err(error) => self.failed(attempt, error)?,
+            }
+            self.progress.open = self.calls.len() + self.queue.len();
+            self.observer.progress(&self.progress);
+        }
+        // A sync that has read no page at all knows nothing, not even gaps.
+        if let Some(error) = self.first_error.take().filter(|_| self.progress.pages == 0) {
+            return Err(error.into());
+        }
+        blocking(|| self.keep.gaps(&std::mem::take(&mut self.gaps)))?;
+        let notes = std::mem::take(&mut self.notes);
+        let requests = self.connection.requests();
+        Ok(blocking(|| self.keep.finish(&requests, notes))?)
+    }
+
+    fn enqueue(&mut self, tasks: Vec<Task>) {
+        let attempts = tasks.into_iter().map(|task| Attempt { task, number: 1 });
+        self.queue.extend(attempts);
+    }
+
+    /// Starts queued calls while there is room. Those that wait to be repeated
+    /// take none.
+    fn fill(&mut self) {
+        while self.calls.len() - self.repeated < self.options.concurrency.max(1) {
+            let Some(attempt) = self.queue.pop_front() else {
+                return;
+            };
+            self.start(attempt, Duration::ZERO);
+        }
+    }
+
+    fn start(&mut self, attempt: Attempt, wait: Duration) {
+        self.repeated += usize::from(attempt.number > 1);
+        let (connection, slots) = (self.connection.clone(), self.slots.clone());
+        self.calls.spawn(async move {
+            if !wait.is_zero() {
+                tokio::time::sleep(wait).await;
+            }
+            let _slot = slots.acquire_owned().await;
+            let result = call(&connection, &attempt.task).await;
+            (attempt, result)
+        });
+    }
+
+    fn read(&mut self, attempt: &Attempt, page: Page) -> Result<(), SyncError> {
+        let description = self.connection.description();
+        let fixed = static_entitlements(&page, description);
+        blocking(|| self.keep.page(&page, &fixed))?;
+        self.progress.add(&page);
+        let next = following(&attempt.task, &page, description);
+        for note in page.notes {
+            tracing::debug!(%note, "the connector notes");
+            if self.notes.len() < NOTES && !self.notes.contains(&note) {
+                self.notes.push(note);
+            }
+        }
+        let (next, endless): (Vec<_>, Vec<_>) = next.into_iter().partition(|it| self.is_new(it));
+        self.enqueue(next);
+        for task in endless {
+            self.gap(&task, GapReason::Failure, "the listing does not end");
+        }
+        Ok(())
+    }
+
+    /// Whether a task leads on, and not back to a page that was read.
+    fn is_new(&mut self, task: &Task) -> bool {
+        let Some(token) = &task.token else {
+            return true;
+        };
+        let seen = self.tokens.entry(task.call.clone()).or_default();
+        task.depth < LONGEST_LISTING && seen.insert(token.clone())
+    }
+
+    fn failed(&mut self, mut attempt: Attempt, error: CallError) -> Result<(), SyncError> {
+        let reached = self.progress.pages > 0;
+        match decide(&error, attempt.number, reached, &self.options.patience) {
+            Verdict::End => return Err(error.into()),
+            Verdict::Again(wait) => {
+                self.observer.waiting(wait, &error.to_string());
+                attempt.number += 1;
+                self.start(attempt, jittered(wait));
+            }
+            Verdict::Restart => {
+                self.tokens.remove(&attempt.task.call);
+                attempt.task.token = None;
+                attempt.number += 1;
+                self.queue.push_back(attempt);
+            }
+            Verdict::Gap(reason) => {
+                self.gap(&attempt.task, reason, &error.to_string());
+                self.first_error.get_or_insert(error);
+            }
+        }
+        Ok(())
+    }
+
+    fn gap(&mut self, task: &Task, reason: GapReason, detail: &str) {
+        let gaps = task.covers.iter().map(|scope| Gap {
+            surface: task.surface.clone(),
+            scope: scope.clone(),
+            reason,
+            detail: bounded(detail),
+        });
+        self.gaps.extend(gaps);
+        self.progress.gaps += task.covers.len() as u64;
+    }
+}
+
+async fn call(connection: &Connection, task: &Task) -> Result<Page, CallError> {
+    let token = task.token.as_deref();
+    match &task.call {
+        Call::Resources {
+            resource_type,
+            parent,
+        } => {
+            let listing = connection.list_resources(now(), resource_type, parent.as_ref(), token);
+            listing.await
+        }
+        Call::Entitlements(of) => connection.list_entitlements(now(), of, token).await,
+        Call::Grants(of) => connection.list_grants(now(), of, token).await,
+    }
+}
+
+/// Runs something that blocks, such as a write to the database, without holding
+/// up the calls that are under way.
+fn blocking<T>(work: impl FnOnce() -> T) -> T {
+    tokio::task::block_in_place(work)
+}
+
+/// Up to a quarter longer, so that calls that failed together do not come back
+/// together.
+fn jittered(wait: Duration) -> Duration {
+    wait.mul_f64(1.0 + fastrand::f64() / 4.0)
+}
+
+fn bounded(text: &str) -> String {
+    let end = text.floor_char_boundary(TEXT_BYTES);
+    text[..end].to_owned()
+}

@@ -1,0 +1,222 @@
+//! What a sync consists of: calls to make, each page telling the next ones.
+//! Pure.
+
+use std::collections::BTreeMap;
+
+use governance_contract::connector::{Continuation, ListingTarget, Page};
+use governance_contract::manifest::{
+    Description, EntitlementListing, GrantListing, ResourceType, StaticEntitlement,
+};
+use governance_contract::model::{
+    Entitlement, Exclusion, Reference, Resource, ResourceId, Scope, Subject,
+};
+
+/// One call to make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// What to call.
+    pub call: Call,
+    /// Where to go on; none at the beginning of a listing.
+    pub token: Option<String>,
+    /// What stays unknown if the call cannot be made.
+    pub covers: Vec<Scope>,
+    /// The surface that a gap is put down to.
+    pub surface: String,
+    /// How many pages of this listing came before, along this way.
+    pub depth: u32,
+}
+
+/// A listing function with its arguments.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "named as in the contract")]
+pub enum Call {
+    Resources {
+        resource_type: String,
+        parent: Option<Reference>,
+    },
+    Entitlements(ListingTarget),
+    Grants(ListingTarget),
+}
+
+/// The calls that a full sync begins with.
+pub fn first(description: &Description) -> Vec<Task> {
+    let types = &description.resource_types;
+    let is_child = |id: &str| types.iter().any(|it| it.children.iter().any(|child| child == id));
+    let mut tasks = Vec::new();
+    for kind in types {
+        if kind.carried_by.is_none() && !is_child(&kind.id) {
+            let call = Call::Resources {
+                resource_type: kind.id.clone(),
+                parent: None,
+            };
+            tasks.push(task(kind, call, lost_with(types, kind)));
+        }
+        let target = ListingTarget::ResourceType(kind.id.clone());
+        if kind.entitlements == EntitlementListing::PerType {
+            let covers = vec![of_type(Subject::Entitlements, kind)];
+            tasks.push(task(kind, Call::Entitlements(target.clone()), covers));
+        }
+        if kind.grants == GrantListing::PerType {
+            let covers = vec![of_type(Subject::Grants, kind)];
+            tasks.push(task(kind, Call::Grants(target), covers));
+        }
+    }
+    tasks
+}
+
+/// The calls that a page leads to: its continuations, and what its resources
+/// have to be asked for.
+pub fn following(task: &Task, page: &Page, description: &Description) -> Vec<Task> {
+    let go_on = page.next.iter().map(|next| Task {
+        call: task.call.clone(),
+        token: Some(next.token.clone()),
+        covers: covered_by(next, task),
+        surface: task.surface.clone(),
+        depth: task.depth + 1,
+    });
+    let types = &description.resource_types;
+    let mut tasks: Vec<_> = go_on.collect();
+    for resource in &page.resources {
+        let kind = types.iter().find(|it| it.id == resource.id.resource_type);
+        tasks.extend(kind.map(|kind| of_resource(types, kind, resource)).unwrap_or_default());
+    }
+    tasks
+}
+
+/// A connector that does not say what a token covers loses all of the listing
+/// with it.
+fn covered_by(next: &Continuation, task: &Task) -> Vec<Scope> {
+    match next.covers.is_empty() {
+        true => task.covers.clone(),
+        false => next.covers.clone(),
+    }
+}
+
+fn of_resource(types: &[ResourceType], kind: &ResourceType, resource: &Resource) -> Vec<Task> {
+    let reference = Reference {
+        id: resource.id.clone(),
+        parent: resource.parent.clone(),
+        hint: resource.hint.clone(),
+    };
+    let on_it = |subject| Scope {
+        resource_id: Some(resource.id.id.clone()),
+        ..of_type(subject, kind)
+    };
+    let mut tasks = Vec::new();
+    if kind.entitlements == EntitlementListing::PerResource {
+        let call = Call::Entitlements(ListingTarget::Resource(reference.clone()));
+        tasks.push(task(kind, call, vec![on_it(Subject::Entitlements)]));
+    }
+    if kind.grants == GrantListing::PerResource {
+        let call = Call::Grants(ListingTarget::Resource(reference.clone()));
+        tasks.push(task(kind, call, vec![on_it(Subject::Grants)]));
+    }
+    for child in types.iter().filter(|it| kind.children.contains(&it.id)) {
+        let call = Call::Resources {
+            resource_type: child.id.clone(),
+            parent: Some(reference.clone()),
+        };
+        let below = |scope: Scope| Scope {
+            parent: Some(resource.id.clone()),
+            ..scope
+        };
+        let covers = lost_with(types, child).into_iter().map(below);
+        tasks.push(task(child, call, covers.collect()));
+    }
+    tasks
+}
+
+fn task(kind: &ResourceType, call: Call, covers: Vec<Scope>) -> Task {
+    Task {
+        call,
+        token: None,
+        covers,
+        surface: kind.surface.clone(),
+        depth: 0,
+    }
+}
+
+fn of_type(subject: Subject, kind: &ResourceType) -> Scope {
+    Scope {
+        subject: Some(subject),
+        resource_type: Some(kind.id.clone()),
+        ..anything()
+    }
+}
+
+/// A scope that nothing narrows.
+fn anything() -> Scope {
+    Scope {
+        subject: None,
+        resource_type: None,
+        resource_id: None,
+        parent: None,
+        slug: None,
+        principal_type: None,
+        principal_id: None,
+    }
+}
+
+/// All that is unknown if resources of a type cannot be listed: they and what is
+/// on them, what their listing carries, and what is listed under any of these.
+fn lost_with(types: &[ResourceType], kind: &ResourceType) -> Vec<Scope> {
+    let mut lost = vec![&kind.id];
+    let mut next = 0;
+    while let Some(id) = lost.get(next).copied() {
+        next += 1;
+        for other in types {
+            let carried = other.carried_by.as_ref() == Some(id);
+            let below = types.iter().any(|it| it.id == *id && it.children.contains(&other.id));
+            if (carried || below) && !lost.contains(&&other.id) {
+                lost.push(&other.id);
+            }
+        }
+    }
+    let scopes = lost.into_iter().map(|id| Scope {
+        resource_type: Some(id.clone()),
+        ..anything()
+    });
+    scopes.collect()
+}
+
+/// The entitlements that each of these resources has by its type.
+pub fn static_entitlements(page: &Page, description: &Description) -> Vec<Entitlement> {
+    let types: BTreeMap<_, _> = description
+        .resource_types
+        .iter()
+        .map(|kind| (kind.id.as_str(), kind.static_entitlements.as_slice()))
+        .collect();
+    let of = |resource: &Resource| {
+        let declared = types.get(resource.id.resource_type.as_str());
+        let id = resource.id.clone();
+        declared
+            .copied()
+            .unwrap_or_default()
+            .iter()
+            .map(move |declared| entitlement(&id, declared))
+            .collect::<Vec<_>>()
+    };
+    page.resources.iter().flat_map(of).collect()
+}
+
+fn entitlement(resource: &ResourceId, declared: &StaticEntitlement) -> Entitlement {
+    let exclusion = declared.exclusion.as_ref().map(|it| Exclusion {
+        group: match it.per_resource {
+            true => format!("{}:{}:{}", it.group, resource.resource_type, resource.id),
+            false => it.group.clone(),
+        },
+        is_default: it.is_default,
+    });
+    Entitlement {
+        resource: resource.clone(),
+        slug: declared.slug.clone(),
+        name: declared.name.clone(),
+        description: declared.description.clone(),
+        purpose: declared.purpose,
+        grantable_to: declared.grantable_to.clone(),
+        exclusion,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,137 @@
+//! Whom the operator trusts with what: the file `harness.toml`.
+//!
+//! A component that does not come with the harness gets no credential and no
+//! origin unless it has an entry, pinned by the SHA-256 of its file:
+//!
+//! ```toml
+//! [[component]]
+//! sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+//! origins = ["https://api.example.com"]
+//! credentials = ["example-token"]
+//! ```
+//!
+//! An entry also lets the component name environment variables for its settings
+//! and credentials; `harness inspect` shows which.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::policy::Operator;
+use crate::policy::origin::{Origin, OriginError};
+
+/// The contents of `harness.toml`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trust {
+    #[serde(default)]
+    component: Vec<Entry>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    sha256: String,
+    #[serde(default)]
+    origins: Vec<String>,
+    #[serde(default)]
+    credentials: Vec<String>,
+}
+
+/// A `harness.toml` that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TrustError {
+    /// It cannot be read.
+    #[error("cannot read {path}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// It is not what this module documents.
+    #[error("{path} is not a harness configuration")]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        #[source]
+        source: Box<toml::de::Error>,
+    },
+    /// An entry's origin cannot be allowed.
+    #[error("an origin in the configuration cannot be allowed")]
+    Origin(#[from] OriginError),
+}
+
+impl Trust {
+    /// Reads a file. One that is not there trusts nobody.
+    pub fn read(path: &Path) -> Result<Self, TrustError> {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(source) => {
+                return Err(TrustError::File {
+                    path: path.to_owned(),
+                    source,
+                });
+            }
+        };
+        toml::from_str(&text).map_err(|source| TrustError::Format {
+            path: path.to_owned(),
+            source: Box::new(source),
+        })
+    }
+
+    /// What the component with this hash is allowed; None if it has no entry.
+    pub fn of(&self, sha256: &str) -> Result<Option<Operator>, TrustError> {
+        let mut entries = self
+            .component
+            .iter()
+            .filter(|entry| entry.sha256.eq_ignore_ascii_case(sha256))
+            .peekable();
+        if entries.peek().is_none() {
+            return Ok(None);
+        }
+        let mut operator = Operator::default();
+        for entry in entries {
+            for origin in &entry.origins {
+                operator.origins.push(Origin::parse(origin)?);
+            }
+            operator.credentials.extend(entry.credentials.iter().cloned());
+        }
+        Ok(Some(operator))
+    }
+
+    /// The entry that would give a component what it declares, for an operator
+    /// who has looked at it to copy.
+    pub fn entry_for(sha256: &str, origins: &[String], credentials: &[String]) -> String {
+        format!(
+            "[[component]]\nsha256 = \"{sha256}\"\norigins = {origins:?}\ncredentials = {credentials:?}\n"
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HASH: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
+    #[test]
+    fn the_entry_that_is_offered_is_one_that_can_be_read() {
+        let text = Trust::entry_for(HASH, &["https://api.example.com".into()], &["token".into()]);
+        let trust: Trust = toml::from_str(&text).unwrap();
+        let operator = trust.of(&HASH.to_uppercase()).unwrap().unwrap();
+        assert_eq!(operator.origins, [Origin::parse("https://api.example.com").unwrap()]);
+        assert_eq!(operator.credentials, ["token"]);
+        assert!(!operator.all_declared);
+        assert_eq!(trust.of("other").unwrap(), None);
+    }
+
+    #[test]
+    fn a_misspelt_key_is_an_error_and_not_ignored() {
+        let text = format!("[[component]]\nsha256 = \"{HASH}\"\norigin = [\"https://a.example\"]\n");
+        assert!(toml::from_str::<Trust>(&text).is_err());
+    }
+}

@@ -1,0 +1,43 @@
+//! Where synced access is kept and asked for: one SQLite file.
+//!
+//! Pages are written as they come, each in a transaction of its own. A sync
+//! becomes the current one of its connection only when it ends well, so that
+//! one that failed or was killed never hides what is known. What people may
+//! rely on when they query the file themselves is in `docs/schema.md`.
+//!
+//! ```text
+//! open_to_write → begin_sync → write … write → finish_sync
+//! open_to_read  → current_syncs, resources, accounts, entitlements, grants, gaps
+//! ```
+
+mod aliases;
+mod connection;
+mod error;
+mod file;
+mod filter;
+mod integrity;
+mod list;
+mod moment;
+mod rows;
+mod store;
+mod sync;
+mod write;
+
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod perf;
+
+pub use connection::SyncRow;
+pub use error::{Fault, StoreError};
+pub use file::{APPLICATION_ID, Found, SCHEMA_VERSION};
+pub use filter::{EntitlementFilter, GapFilter, GrantFilter, ResourceFilter};
+pub use integrity::Finding;
+pub use moment::Moment;
+pub use rows::{
+    EmailRow, EntitlementRow, GapRow, GrantRow, LastUseRow, NamedResource, ResourceRow, ScopeRow,
+    SecretRow,
+};
+pub use store::Store;
+pub use sync::{Ending, Finish, KEPT_SYNCS, NewSync, State, Summary, SyncId};
+pub use write::Batch;

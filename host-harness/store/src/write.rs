@@ -1,0 +1,381 @@
+//! Writing pages: every item is inserted or replaced, so that a page told again
+//! does no harm.
+//!
+//! A grant told twice with different facts is one grant: what gives access now
+//! counts before what is pending, direct before inherited before not told, and
+//! among equals what was told last. What it is held through adds up.
+
+use governance_contract::model::{Directness, Entitlement, Gap, Grant, Resource, ResourceId};
+use rusqlite::{OptionalExtension, Transaction, named_params};
+use serde::Serialize;
+
+use crate::{NamedResource, Store, StoreError, SyncId};
+
+/// What one or more pages told.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Batch<'a> {
+    /// Resources of any declared types.
+    pub resources: &'a [Resource],
+    /// Entitlements, the static ones too.
+    pub entitlements: &'a [Entitlement],
+    /// Who holds what.
+    pub grants: &'a [Grant],
+    /// What could not be read.
+    pub gaps: &'a [Gap],
+}
+
+/// What of a grant is decided as a whole when it is told twice.
+const DECIDED: [&str; 7] = [
+    "directness", "pending", "immutable", "expands_slugs", "expands_deep", "expires_at", "hint",
+];
+
+/// The end of an `INSERT INTO grants`: what to do where the grant exists.
+pub(crate) fn merge_grant() -> String {
+    let rank = |row| {
+        format!(
+            "({row}.pending, CASE {row}.directness WHEN 'direct' THEN 0 WHEN 'inherited' THEN 1 ELSE 2 END)"
+        )
+    };
+    let wins = format!("{} <= {}", rank("excluded"), rank("grants"));
+    let decided = DECIDED.map(|column| format!("{column} = iif({wins}, excluded.{column}, grants.{column})"));
+    format!(
+        "ON CONFLICT DO UPDATE SET {},
+         sources = iif(excluded.sources = grants.sources, grants.sources, (
+             SELECT json_group_array(json(value)) FROM (
+                 SELECT value FROM json_each(grants.sources)
+                 UNION SELECT value FROM json_each(excluded.sources)
+             )
+         ))",
+        decided.join(", ")
+    )
+}
+
+impl Store {
+    /// Adds batches to a running sync, in one transaction: all or nothing.
+    ///
+    /// # Errors
+    /// The sync is not running, or SQLite failed.
+    pub fn write(&mut self, sync: SyncId, batches: &[Batch<'_>]) -> Result<(), StoreError> {
+        let transaction = self.connection.transaction()?;
+        must_run(&transaction, sync)?;
+        for batch in batches {
+            write_resources(&transaction, sync, batch.resources)?;
+            write_entitlements(&transaction, sync, batch.entitlements)?;
+            write_grants(&transaction, sync, batch.grants)?;
+            write_gaps(&transaction, sync, batch.gaps)?;
+        }
+        Ok(transaction.commit()?)
+    }
+}
+
+/// Refuses to touch what is finished.
+pub(crate) fn must_run(transaction: &Transaction<'_>, sync: SyncId) -> Result<(), StoreError> {
+    transaction
+        .prepare_cached("SELECT 1 FROM syncs WHERE id = ? AND state = 'running'")?
+        .query_row([sync.0], |_| Ok(()))
+        .optional()?
+        .ok_or(StoreError::NotRunning(sync.0))
+}
+
+fn write_resources(transaction: &Transaction<'_>, sync: SyncId, resources: &[Resource]) -> rusqlite::Result<()> {
+    // `json` minifies, so that a row is a line wherever it is printed.
+    let mut statement = transaction.prepare_cached(
+        "INSERT OR REPLACE INTO resources (
+             sync, type, id, parent_type, parent_id, name, description, status, managed_by,
+             created_at, expires_at, last_use_at, last_use_using, account_kind, login,
+             is_secret, secret_owner_type, secret_owner_id, secret_redacted_value,
+             permissions, attributes, hint
+         ) VALUES (
+             :sync, :type, :id, :parent_type, :parent_id, :name, :description, :status, :managed_by,
+             :created_at, :expires_at, :last_use_at, :last_use_using, :account_kind, :login,
+             :is_secret, :secret_owner_type, :secret_owner_id, :secret_redacted_value,
+             :permissions, json(:attributes), :hint
+         )",
+    )?;
+    for resource in resources {
+        let parent = resource.parent.as_ref();
+        let last_use = resource.last_use.as_ref();
+        let account = resource.account.as_ref();
+        let secret = resource.secret.as_ref();
+        let owner = secret.and_then(|secret| secret.owner.as_ref());
+        statement.execute(named_params! {
+            ":sync": sync.0,
+            ":type": resource.id.resource_type,
+            ":id": resource.id.id,
+            ":parent_type": parent.map(|parent| &parent.resource_type),
+            ":parent_id": parent.map(|parent| &parent.id),
+            ":name": resource.name,
+            ":description": resource.description,
+            ":status": resource.status.name(),
+            ":managed_by": resource.managed_by.name(),
+            ":created_at": resource.created_at,
+            ":expires_at": resource.expires_at,
+            ":last_use_at": last_use.map(|last_use| last_use.at),
+            ":last_use_using": last_use.map(|last_use| &last_use.using),
+            ":account_kind": account.map(|account| account.kind.name()),
+            ":login": account.and_then(|account| account.login.as_ref()),
+            ":is_secret": secret.is_some(),
+            ":secret_owner_type": owner.map(|owner| &owner.resource_type),
+            ":secret_owner_id": owner.map(|owner| &owner.id),
+            ":secret_redacted_value": secret.and_then(|secret| secret.redacted_value.as_ref()),
+            ":permissions": json(&resource.permissions)?,
+            ":attributes": resource.attributes,
+            ":hint": resource.hint,
+        })?;
+        write_emails(transaction, sync, resource)?;
+        write_aliases(transaction, sync, resource)?;
+    }
+    Ok(())
+}
+
+fn write_emails(transaction: &Transaction<'_>, sync: SyncId, resource: &Resource) -> rusqlite::Result<()> {
+    let ResourceId { resource_type, id } = &resource.id;
+    transaction
+        .prepare_cached("DELETE FROM emails WHERE sync = ? AND resource_type = ? AND resource_id = ?")?
+        .execute((sync.0, resource_type, id))?;
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO emails (sync, resource_type, resource_id, position, address, folded, is_primary)
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
+    )?;
+    let emails = resource.account.iter().flat_map(|account| &account.emails);
+    for (position, email) in (0_i64..).zip(emails) {
+        let folded = email.address.to_lowercase();
+        statement.execute((sync.0, resource_type, id, position, &email.address, folded, email.primary))?;
+    }
+    Ok(())
+}
+
+fn write_aliases(transaction: &Transaction<'_>, sync: SyncId, resource: &Resource) -> rusqlite::Result<()> {
+    let ResourceId { resource_type, id } = &resource.id;
+    transaction
+        .prepare_cached("DELETE FROM aliases WHERE sync = ? AND resource_type = ? AND resource_id = ?")?
+        .execute((sync.0, resource_type, id))?;
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO aliases (sync, alias_type, alias_id, resource_type, resource_id)
+         VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    )?;
+    for alias in resource.aliases.iter().filter(|alias| **alias != resource.id) {
+        statement.execute((sync.0, &alias.resource_type, &alias.id, resource_type, id))?;
+    }
+    Ok(())
+}
+
+fn write_entitlements(
+    transaction: &Transaction<'_>,
+    sync: SyncId,
+    entitlements: &[Entitlement],
+) -> rusqlite::Result<()> {
+    let mut statement = transaction.prepare_cached(
+        "INSERT OR REPLACE INTO entitlements (
+             sync, resource_type, resource_id, slug, name, description, purpose, grantable_to,
+             exclusion_group, exclusion_default
+         ) VALUES (
+             :sync, :resource_type, :resource_id, :slug, :name, :description, :purpose, :grantable_to,
+             :exclusion_group, :exclusion_default
+         )",
+    )?;
+    for entitlement in entitlements {
+        let exclusion = entitlement.exclusion.as_ref();
+        statement.execute(named_params! {
+            ":sync": sync.0,
+            ":resource_type": entitlement.resource.resource_type,
+            ":resource_id": entitlement.resource.id,
+            ":slug": entitlement.slug,
+            ":name": entitlement.name,
+            ":description": entitlement.description,
+            ":purpose": entitlement.purpose.name(),
+            ":grantable_to": json(&entitlement.grantable_to)?,
+            ":exclusion_group": exclusion.map(|exclusion| &exclusion.group),
+            ":exclusion_default": exclusion.map(|exclusion| exclusion.is_default),
+        })?;
+    }
+    Ok(())
+}
+
+fn write_grants(transaction: &Transaction<'_>, sync: SyncId, grants: &[Grant]) -> rusqlite::Result<()> {
+    let mut statement = transaction.prepare_cached(&format!(
+        "INSERT INTO grants (
+             sync, resource_type, resource_id, slug, principal_type, principal_id,
+             directness, sources, pending, immutable, expands_slugs, expands_deep, expires_at, hint
+         ) VALUES (
+             :sync, :resource_type, :resource_id, :slug, :principal_type, :principal_id,
+             :directness, :sources, :pending, :immutable, :expands_slugs, :expands_deep, :expires_at, :hint
+         ) {}",
+        merge_grant()
+    ))?;
+    for grant in grants {
+        let expands = grant.expands.as_ref();
+        statement.execute(named_params! {
+            ":sync": sync.0,
+            ":resource_type": grant.resource.resource_type,
+            ":resource_id": grant.resource.id,
+            ":slug": grant.slug,
+            ":principal_type": grant.principal.resource_type,
+            ":principal_id": grant.principal.id,
+            ":directness": grant.directness.name(),
+            ":sources": json(&sources(&grant.directness))?,
+            ":pending": grant.pending,
+            ":immutable": grant.immutable,
+            ":expands_slugs": expands.map(|expands| json(&expands.slugs)).transpose()?,
+            ":expands_deep": expands.map(|expands| expands.deep),
+            ":expires_at": grant.expires_at,
+            ":hint": grant.hint,
+        })?;
+    }
+    Ok(())
+}
+
+fn sources(directness: &Directness) -> Vec<NamedResource> {
+    match directness {
+        Directness::Inherited(sources) => sources.iter().map(NamedResource::from).collect(),
+        Directness::Direct | Directness::NotTold => Vec::new(),
+    }
+}
+
+fn write_gaps(transaction: &Transaction<'_>, sync: SyncId, gaps: &[Gap]) -> rusqlite::Result<()> {
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO gaps (
+             sync, surface, subject, resource_type, resource_id, parent_type, parent_id,
+             slug, principal_type, principal_id, reason, detail
+         ) VALUES (
+             :sync, :surface, :subject, :resource_type, :resource_id, :parent_type, :parent_id,
+             :slug, :principal_type, :principal_id, :reason, :detail
+         ) ON CONFLICT DO UPDATE SET detail = excluded.detail",
+    )?;
+    for gap in gaps {
+        let scope = &gap.scope;
+        statement.execute(named_params! {
+            ":sync": sync.0,
+            ":surface": gap.surface,
+            ":subject": scope.subject.map(|subject| subject.name()),
+            ":resource_type": scope.resource_type,
+            ":resource_id": scope.resource_id,
+            ":parent_type": scope.parent.as_ref().map(|parent| &parent.resource_type),
+            ":parent_id": scope.parent.as_ref().map(|parent| &parent.id),
+            ":slug": scope.slug,
+            ":principal_type": scope.principal_type,
+            ":principal_id": scope.principal_id,
+            ":reason": gap.reason.name(),
+            ":detail": gap.detail,
+        })?;
+    }
+    Ok(())
+}
+
+pub(crate) fn json(value: &impl Serialize) -> rusqlite::Result<String> {
+    serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use governance_contract::model::{Expansion, Scope};
+    use serde_json::{Value, json as value};
+
+    use super::*;
+    use crate::fixtures::{Place, account, anything, begin, column, entitlement, gap, grant, id, resource};
+
+    #[test]
+    fn a_page_that_is_told_again_does_no_harm() {
+        let place = Place::new();
+        let mut store = place.writer();
+        let sync = begin(&mut store, "default");
+        let batch = Batch {
+            resources: &[account("ada", &["ada@example.org"]), resource("group", "g")],
+            entitlements: &[entitlement(id("group", "g"), "member")],
+            grants: &[grant(id("group", "g"), "member", id("user", "ada"))],
+            gaps: &[gap(anything()), gap(Scope { slug: Some("owner".into()), ..anything() })],
+        };
+        for batches in [vec![batch], vec![batch, batch]] {
+            store.write(sync, &batches).unwrap();
+        }
+        let summary = crate::fixtures::finish(&mut store, sync, crate::Ending::Read);
+        assert_eq!((summary.entitlements, summary.grants, summary.gaps), (1, 1, 2));
+        let resources = store.all_resources();
+        assert_eq!(column(&resources, "id"), ["g", "ada"]);
+        assert_eq!(resources[1]["emails"], value!([{"address": "ada@example.org", "primary": true}]));
+    }
+
+    #[test]
+    fn what_is_told_last_of_a_resource_counts() {
+        let place = Place::new();
+        let before = account("ada", &["old@example.org", "older@example.org"]);
+        let after = account("ada", &["new@example.org"]);
+        place.sync("default", Batch { resources: &[before, after], ..Batch::default() });
+        let emails = &place.reader().all_resources()[0]["emails"];
+        assert_eq!(*emails, value!([{"address": "new@example.org", "primary": true}]));
+    }
+
+    #[test]
+    fn a_batch_is_written_whole_or_not_at_all() {
+        let place = Place::new();
+        let mut store = place.writer();
+        let sync = begin(&mut store, "default");
+        let broken = Resource { attributes: "{".into(), ..resource("user", "bob") };
+        let resources = [resource("user", "ada"), broken];
+        store.write(sync, &[Batch { resources: &resources, ..Batch::default() }]).unwrap_err();
+        crate::fixtures::finish(&mut store, sync, crate::Ending::Read);
+        assert!(store.all_resources().is_empty());
+    }
+
+    #[test]
+    fn a_grant_told_twice_is_one_whatever_came_first() {
+        use Directness::{Direct, Inherited, NotTold};
+        let through = |name: &str| Inherited(vec![id("group", name)]);
+        let cases = [
+            (Direct, through("a"), "direct", value!(["a"])),
+            (Direct, NotTold, "direct", value!([])),
+            (through("a"), NotTold, "inherited", value!(["a"])),
+            (through("a"), through("b"), "inherited", value!(["a", "b"])),
+            (through("b"), through("b"), "inherited", value!(["b"])),
+        ];
+        for (one, two, directness, sources) in cases {
+            for order in [[&one, &two], [&two, &one]] {
+                let told = order.map(|directness| Grant {
+                    directness: directness.clone(),
+                    ..grant(id("project", "p"), "member", id("user", "ada"))
+                });
+                let row = the_grant(&told);
+                let names: Vec<_> = row["sources"].as_array().unwrap().iter().map(|it| &it["id"]).collect();
+                assert_eq!(row["directness"], directness, "{order:?}");
+                assert_eq!(value!(names), sources, "{order:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn access_that_holds_now_counts_before_access_to_come() {
+        let now = Grant {
+            directness: Directness::NotTold,
+            immutable: Some("floor".into()),
+            ..grant(id("project", "p"), "member", id("user", "ada"))
+        };
+        let to_come = Grant { pending: true, directness: Directness::Direct, immutable: None, ..now.clone() };
+        for told in [[now.clone(), to_come.clone()], [to_come, now]] {
+            let row = the_grant(&told);
+            assert_eq!((&row["pending"], &row["immutable"]), (&value!(false), &value!("floor")));
+        }
+    }
+
+    #[test]
+    fn everything_that_a_grant_tells_is_kept() {
+        let told = Grant {
+            expands: Some(Expansion { slugs: vec!["member".into(), "owner".into()], deep: true }),
+            expires_at: Some(0),
+            hint: Some("row 7".into()),
+            ..grant(id("project", "p"), "viewer", id("group", "g:1"))
+        };
+        let row = the_grant(&[told]);
+        assert_eq!(row["expands"], value!(["group:g:1:member", "group:g:1:owner"]));
+        assert_eq!(row["expands_deep"], value!(true));
+        assert_eq!(row["expires_at"], value!("1970-01-01T00:00:00Z"));
+        assert_eq!(row["id"], value!("project:p:viewer:group:g:1"));
+    }
+
+    fn the_grant(told: &[Grant]) -> Value {
+        let place = Place::new();
+        place.sync("default", Batch { grants: told, ..Batch::default() });
+        let mut grants = place.reader().all_grants();
+        assert_eq!(grants.len(), 1);
+        grants.remove(0)
+    }
+}
