@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use governance_contract::bounds::Violation;
+use governance_contract::bounds::{self, Violation};
 use governance_contract::connector::{Context, ListingTarget, Page, Probe, Setting};
 use governance_contract::faults;
 use governance_contract::manifest::Description;
@@ -51,8 +51,10 @@ impl Caller {
     }
 
     pub(crate) async fn describe(&self, settings: &[Setting]) -> Result<Description, CallError> {
-        call!(self, |connector, store| connector
-            .call_describe(store, settings))
+        let description = call!(self, |connector, store| connector
+            .call_describe(store, settings))?;
+        bounds::check_description(&description)?;
+        Ok(description)
     }
 
     pub(crate) async fn check(&self, context: &Context, surface: &str) -> Result<Probe, CallError> {

@@ -14,7 +14,7 @@ use crate::credential::{CredentialError, Credentials};
 use crate::egress::Egress;
 use crate::engine::Loaded;
 use crate::error::CallError;
-use crate::policy::{CredentialUse, Operator, Policy, PolicyError, Refusal};
+use crate::policy::{Operator, Policy, PolicyError, Refusal};
 use crate::settings::{SettingError, Settings};
 
 /// What the operator gives to open a connection.
@@ -101,16 +101,14 @@ impl Connection {
         &self.caller.loaded
     }
 
-    /// What it may reach.
-    pub fn policy(&self) -> &Policy {
-        self.caller.egress.policy()
-    }
-
-    /// The first credential that a route needs and that has no value.
-    pub fn missing_credential(&self) -> Option<Refusal> {
-        let missing = |it: &&CredentialUse| !self.caller.egress.has_credential(&it.id);
-        let credential = self.policy().credentials().find(missing);
-        credential.map(CredentialUse::missing)
+    /// Whether reading can begin: the operator allows what it needs, and every
+    /// credential has a value.
+    ///
+    /// # Errors
+    /// The refusal that the first request would meet.
+    pub fn ready(&self) -> Result<(), Refusal> {
+        let egress = &self.caller.egress;
+        egress.policy().ready(|id| egress.has_credential(id))
     }
 
     /// How many requests went out so far, by route.
@@ -132,7 +130,9 @@ impl Connection {
         token: Option<&str>,
     ) -> Result<Page, CallError> {
         let context = self.context(now);
-        let page = self.caller.list_resources(&context, resource_type, parent, token);
+        let page = self
+            .caller
+            .list_resources(&context, resource_type, parent, token);
         self.checked(page.await?)
     }
 

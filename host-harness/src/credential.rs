@@ -100,7 +100,9 @@ impl Credentials {
     pub fn insert_file(&mut self, id: &str, path: &Path) -> Result<(), CredentialError> {
         let read = || -> std::io::Result<String> {
             let mut text = String::new();
-            fs::File::open(path)?.take(FILE_BYTES).read_to_string(&mut text)?;
+            fs::File::open(path)?
+                .take(FILE_BYTES)
+                .read_to_string(&mut text)?;
             Ok(text)
         };
         let text = read().map_err(|source| CredentialError::File {
@@ -121,15 +123,19 @@ impl Credentials {
     pub fn header(&self, id: &str, scheme: &CredentialScheme) -> Option<(HeaderName, HeaderValue)> {
         let value = self.0.get(id)?.expose_secret();
         let (name, text) = match scheme {
-            CredentialScheme::Bearer => {
-                (header::AUTHORIZATION, SecretString::from(format!("Bearer {value}")))
-            }
+            CredentialScheme::Bearer => (
+                header::AUTHORIZATION,
+                SecretString::from(format!("Bearer {value}")),
+            ),
             CredentialScheme::Header(name) => {
                 (HeaderName::try_from(name).ok()?, SecretString::from(value))
             }
             CredentialScheme::Basic => {
                 let encoded = SecretString::from(BASE64.encode(value));
-                (header::AUTHORIZATION, SecretString::from(format!("Basic {}", encoded.expose_secret())))
+                (
+                    header::AUTHORIZATION,
+                    SecretString::from(format!("Basic {}", encoded.expose_secret())),
+                )
             }
             CredentialScheme::Other(_) => return None,
         };
@@ -162,9 +168,21 @@ mod tests {
     #[test]
     fn a_credential_is_presented_by_its_scheme() {
         let cases = [
-            (CredentialScheme::Bearer, "s3cret", "authorization: Bearer s3cret"),
-            (CredentialScheme::Header("X-Key".into()), "s3cret", "x-key: s3cret"),
-            (CredentialScheme::Basic, "user:pass", "authorization: Basic dXNlcjpwYXNz"),
+            (
+                CredentialScheme::Bearer,
+                "s3cret",
+                "authorization: Bearer s3cret",
+            ),
+            (
+                CredentialScheme::Header("X-Key".into()),
+                "s3cret",
+                "x-key: s3cret",
+            ),
+            (
+                CredentialScheme::Basic,
+                "user:pass",
+                "authorization: Basic dXNlcjpwYXNz",
+            ),
         ];
         for (scheme, value, expected) in cases {
             let (name, value) = holding(value).header("key", &scheme).unwrap();
@@ -187,7 +205,12 @@ mod tests {
             let error = Credentials::default().insert("key", value).unwrap_err();
             assert!(!error.to_string().contains("break"), "{error}");
         }
-        holding(" surrounded by nothing but space".split(' ').next_back().unwrap());
+        holding(
+            " surrounded by nothing but space"
+                .split(' ')
+                .next_back()
+                .unwrap(),
+        );
         holding("trailing-newline\n");
     }
 }

@@ -139,9 +139,19 @@ impl Engine {
         size: usize,
     ) -> Result<Loaded, LoadError> {
         let kind = component.component_type();
-        let imports: Vec<_> = kind.imports(&self.engine).map(|(name, _)| name.to_owned()).collect();
-        let exports: Vec<_> = kind.exports(&self.engine).map(|(name, _)| name.to_owned()).collect();
-        let ungranted: Vec<_> = imports.iter().filter(|name| !is_granted(name)).cloned().collect();
+        let imports: Vec<_> = kind
+            .imports(&self.engine)
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        let exports: Vec<_> = kind
+            .exports(&self.engine)
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        let ungranted: Vec<_> = imports
+            .iter()
+            .filter(|name| !is_granted(name))
+            .cloned()
+            .collect();
         if !ungranted.is_empty() {
             return Err(LoadError::Import(ungranted.join(", ")));
         }

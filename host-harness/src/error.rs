@@ -63,16 +63,15 @@ impl CallError {
         let Self::Connector { error, .. } = self else {
             return Fault::Service;
         };
-        match (self.refusal(), &error.kind) {
-            (Some(Refusal::NoCredential { .. }), _) => Fault::Credential,
-            (Some(Refusal::Requests { .. } | Refusal::RequestBody { .. }), _) => Fault::Service,
-            (Some(_), _) => Fault::Configuration,
-            (None, ErrorKind::Unauthenticated | ErrorKind::PermissionDenied(_)) => {
+        if let Some(refusal) = self.refusal() {
+            return refusal.fault();
+        }
+        match &error.kind {
+            ErrorKind::Unauthenticated | ErrorKind::PermissionDenied(_) | ErrorKind::NotInPlan => {
                 Fault::Credential
             }
-            (None, ErrorKind::NotInPlan) => Fault::Credential,
-            (None, ErrorKind::InvalidInput(_)) => Fault::Configuration,
-            (None, ErrorKind::Unsupported) => Fault::Usage,
+            ErrorKind::InvalidInput(_) => Fault::Configuration,
+            ErrorKind::Unsupported => Fault::Usage,
             _ => match error.party {
                 Party::Caller => Fault::Configuration,
                 Party::Credential => Fault::Credential,
@@ -84,9 +83,10 @@ impl CallError {
     /// What the operator can do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Connector { error, .. } => {
-                self.refusal().map(Refusal::hint).or_else(|| error.hint.clone())
-            }
+            Self::Connector { error, .. } => self
+                .refusal()
+                .map(Refusal::hint)
+                .or_else(|| error.hint.clone()),
             Self::Breach(_) | Self::Contract(_) => {
                 Some("report this to the connector's author".into())
             }
@@ -99,7 +99,10 @@ impl fmt::Display for CallError {
         match self {
             Self::Breach(breach) => breach.fmt(out),
             Self::Contract(violation) => {
-                write!(out, "the component's answer breaks the contract: {violation}")
+                write!(
+                    out,
+                    "the component's answer breaks the contract: {violation}"
+                )
             }
             Self::Connector {
                 trouble: Some(Trouble::Refused(refusal)),

@@ -74,7 +74,9 @@ impl ResourceLimiter for Growth {
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let used = self.elements.saturating_add(desired.saturating_sub(current));
+        let used = self
+            .elements
+            .saturating_add(desired.saturating_sub(current));
         let allowed = self.allow("table_elements", used, self.limits.table_elements);
         if allowed {
             self.elements = used;

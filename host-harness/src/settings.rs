@@ -203,7 +203,10 @@ mod tests {
         let flag = given("place", "flag");
         let get = |given: &[_], environment: &dyn Fn(&str) -> Option<String>| {
             let settings = Settings::resolve(&fields, given, environment).unwrap();
-            (settings.get("place").unwrap().to_owned(), settings.is_given("place"))
+            (
+                settings.get("place").unwrap().to_owned(),
+                settings.is_given("place"),
+            )
         };
         assert_eq!(get(&flag, &environment), ("flag".into(), true));
         assert_eq!(get(&[], &environment), ("environment".into(), true));

@@ -69,7 +69,9 @@ impl Trust {
     pub fn read(path: &Path) -> Result<Self, TrustError> {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Self::default());
+            }
             Err(source) => {
                 return Err(TrustError::File {
                     path: path.to_owned(),
@@ -98,7 +100,9 @@ impl Trust {
             for origin in &entry.origins {
                 operator.origins.push(Origin::parse(origin)?);
             }
-            operator.credentials.extend(entry.credentials.iter().cloned());
+            operator
+                .credentials
+                .extend(entry.credentials.iter().cloned());
         }
         Ok(Some(operator))
     }
@@ -123,7 +127,10 @@ mod tests {
         let text = Trust::entry_for(HASH, &["https://api.example.com".into()], &["token".into()]);
         let trust: Trust = toml::from_str(&text).unwrap();
         let operator = trust.of(&HASH.to_uppercase()).unwrap().unwrap();
-        assert_eq!(operator.origins, [Origin::parse("https://api.example.com").unwrap()]);
+        assert_eq!(
+            operator.origins,
+            [Origin::parse("https://api.example.com").unwrap()]
+        );
         assert_eq!(operator.credentials, ["token"]);
         assert!(!operator.all_declared);
         assert_eq!(trust.of("other").unwrap(), None);
@@ -131,7 +138,8 @@ mod tests {
 
     #[test]
     fn a_misspelt_key_is_an_error_and_not_ignored() {
-        let text = format!("[[component]]\nsha256 = \"{HASH}\"\norigin = [\"https://a.example\"]\n");
+        let text =
+            format!("[[component]]\nsha256 = \"{HASH}\"\norigin = [\"https://a.example\"]\n");
         assert!(toml::from_str::<Trust>(&text).is_err());
     }
 }

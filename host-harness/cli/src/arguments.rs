@@ -57,7 +57,12 @@ pub(crate) struct ConnectArguments {
     pub(crate) component: Option<PathBuf>,
 
     /// The built-in connector to run
-    #[arg(long, value_name = "NAME", env = "GOVERNANCE_CONNECTOR", default_value = "openai")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "GOVERNANCE_CONNECTOR",
+        default_value = "openai"
+    )]
     pub(crate) connector: String,
 
     /// A setting of the connector; `harness inspect` lists them with their
@@ -68,11 +73,20 @@ pub(crate) struct ConnectArguments {
     /// A file that holds the credential; with several credentials ID=FILE
     ///
     /// Without it the environment variable that the connector names is read.
-    #[arg(long = "credential-file", value_name = "[ID=]FILE", env = "GOVERNANCE_CREDENTIAL_FILE")]
+    #[arg(
+        long = "credential-file",
+        value_name = "[ID=]FILE",
+        env = "GOVERNANCE_CREDENTIAL_FILE"
+    )]
     pub(crate) credential_files: Vec<String>,
 
     /// What the operator allows components
-    #[arg(long, value_name = "FILE", env = "GOVERNANCE_CONFIG", default_value = "harness.toml")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "GOVERNANCE_CONFIG",
+        default_value = "harness.toml"
+    )]
     pub(crate) config: PathBuf,
 
     /// Where compiled components are kept; must be writable by you alone

@@ -32,32 +32,21 @@ pub(crate) async fn load(arguments: &ConnectArguments) -> anyhow::Result<Loaded>
     loaded.with_context(|| format!("cannot load the built-in connector {}", builtin.name))
 }
 
-/// Opens a connection as the arguments say.
+/// Opens a connection as the arguments say, ready to read.
 pub(crate) async fn open(arguments: &ConnectArguments) -> anyhow::Result<Connection> {
     let loaded = load(arguments).await?;
     let given = Given {
         operator: trust(arguments, &loaded)?,
         settings: arguments.settings.clone(),
-        credential_files: arguments.credential_files.iter().map(|it| credential_file(it)).collect(),
+        credential_files: arguments
+            .credential_files
+            .iter()
+            .map(|it| credential_file(it))
+            .collect(),
     };
-    Ok(Connection::open(loaded, given, |name| std::env::var(name).ok()).await?)
-}
-
-/// Refuses to begin where a credential is missing: said before any work, not in
-/// the middle of it.
-pub(crate) fn require_credential(connection: &Connection) -> anyhow::Result<()> {
-    let origins = connection.policy().origins();
-    // Without an allowed origin that is the matter, and requests will say so.
-    let missing = connection.missing_credential().filter(|_| origins.iter().all(|(_, ok)| *ok));
-    match missing {
-        None => Ok(()),
-        Some(refusal) => Err(Refused {
-            exit: Exit::Credential,
-            message: refusal.to_string(),
-            hint: refusal.hint(),
-        }
-        .into()),
-    }
+    let connection = Connection::open(loaded, given, |name| std::env::var(name).ok()).await?;
+    connection.ready()?;
+    Ok(connection)
 }
 
 /// What the operator allows: all that it declares for what comes with the
@@ -81,7 +70,11 @@ fn credential_file(text: &str) -> (Option<String>, PathBuf) {
 
 /// `governance-harness` in the user's cache directory, by the XDG convention.
 fn default_cache() -> Option<PathBuf> {
-    let variable = |name| std::env::var_os(name).filter(|it| !it.is_empty()).map(PathBuf::from);
+    let variable = |name| {
+        std::env::var_os(name)
+            .filter(|it| !it.is_empty())
+            .map(PathBuf::from)
+    };
     let base = variable("XDG_CACHE_HOME").filter(|it| it.is_absolute());
     let base = base.or_else(|| Some(variable("HOME")?.join(".cache")));
     base.map(|base| base.join("governance-harness"))

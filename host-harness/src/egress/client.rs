@@ -70,7 +70,9 @@ fn cause<T: StdError + 'static>(error: &legacy::Error) -> Option<&T> {
             return Some(wanted);
         }
         // `io::Error` hides the error that it wraps from `source`.
-        let wrapped = found.downcast_ref::<std::io::Error>().and_then(|it| it.get_ref());
+        let wrapped = found
+            .downcast_ref::<std::io::Error>()
+            .and_then(|it| it.get_ref());
         if let Some(wanted) = wrapped.and_then(|it| it.downcast_ref::<T>()) {
             return Some(wanted);
         }
@@ -103,7 +105,10 @@ fn explain(error: &legacy::Error, limits: &Limits) -> Failure {
             Some(std::io::ErrorKind::ConnectionRefused) => Error::ConnectionRefused,
             _ => Error::DestinationUnavailable,
         };
-        (told, io.map_or_else(|| innermost(error), ToString::to_string))
+        (
+            told,
+            io.map_or_else(|| innermost(error), ToString::to_string),
+        )
     } else {
         match cause::<hyper::Error>(error) {
             Some(hyper) if hyper.is_parse_too_large() => {

@@ -67,7 +67,12 @@ impl Egress {
     }
 
     /// Refuses or prepares a request.
-    fn prepare(&self, access: Access, request: Incoming, log: &CallLog) -> Result<Outgoing, Refusal> {
+    fn prepare(
+        &self,
+        access: Access,
+        request: Incoming,
+        log: &CallLog,
+    ) -> Result<Outgoing, Refusal> {
         log.count(self.limits.requests)?;
         let body = request.body.map_err(|()| Refusal::RequestBody {
             limit: self.limits.request_body,

@@ -111,12 +111,11 @@ impl Compiler<'_> {
     }
 
     fn route(&self, declared: &Declared, base: Base) -> Result<Route, PolicyError> {
-        let template = Template::new(&base.path, &declared.path).map_err(|source| {
-            PolicyError::Template {
+        let template =
+            Template::new(&base.path, &declared.path).map_err(|source| PolicyError::Template {
                 route: declared.id.clone(),
                 source,
-            }
-        })?;
+            })?;
         let credential = declared.credential.as_ref();
         Ok(Route {
             id: declared.id.clone(),
@@ -124,7 +123,9 @@ impl Compiler<'_> {
             origin: base.origin,
             template,
             effect: declared.effect,
-            credential: credential.map(|id| self.credential(declared, id)).transpose()?,
+            credential: credential
+                .map(|id| self.credential(declared, id))
+                .transpose()?,
         })
     }
 
@@ -152,10 +153,13 @@ impl Compiler<'_> {
         let (text, field) = match base {
             BaseUrl::Fixed(text) => (text.as_str(), None),
             BaseUrl::FromField(field) => {
-                let value = self.settings.get(field).ok_or_else(|| PolicyError::NoBase {
-                    user: user.to_owned(),
-                    field: field.clone(),
-                })?;
+                let value = self
+                    .settings
+                    .get(field)
+                    .ok_or_else(|| PolicyError::NoBase {
+                        user: user.to_owned(),
+                        field: field.clone(),
+                    })?;
                 (value, Some(field.as_str()))
             }
         };

@@ -88,12 +88,7 @@ impl Policy {
         let route = matching
             .max_by_key(|route| (route.template.literals(), route.effect == Effect::Change))
             .ok_or_else(no_route)?;
-        if !self.allowed_origins.contains(&origin) {
-            return Err(Refusal::Origin { origin });
-        }
-        if let Some(address) = origin.address() {
-            self.judge(&origin, address)?;
-        }
+        self.open(&origin)?;
         if access == Access::Read && route.effect == Effect::Change {
             return Err(Refusal::ReadOnly {
                 route: route.id.clone(),
@@ -103,6 +98,35 @@ impl Policy {
             Some(credential) => credential.check(&origin, url.path()).map(|()| route),
             None => Ok(route),
         }
+    }
+
+    /// Whether the routes that read can be used at all: what would be refused is
+    /// better said before any work than in the middle of it. `has` tells which
+    /// credentials have a value.
+    pub fn ready(&self, has: impl Fn(&str) -> bool) -> Result<(), Refusal> {
+        let reading = |route: &&Route| route.effect == Effect::Read;
+        for route in self.routes.iter().filter(reading) {
+            self.open(&route.origin)?;
+            let Some(credential) = &route.credential else {
+                continue;
+            };
+            credential.allowed_for(&route.origin)?;
+            if !has(&credential.id) {
+                return Err(credential.missing());
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether an origin may be reached, as far as its name tells.
+    fn open(&self, origin: &Origin) -> Result<(), Refusal> {
+        if !self.allowed_origins.contains(origin) {
+            return Err(Refusal::Origin {
+                origin: origin.clone(),
+            });
+        }
+        let address = origin.address();
+        address.map_or(Ok(()), |address| self.judge(origin, address))
     }
 
     /// Decides whether a connection for an origin may go to an address.
@@ -116,23 +140,6 @@ impl Policy {
                 address,
             }),
         }
-    }
-
-    /// The credentials that routes use.
-    pub fn credentials(&self) -> impl Iterator<Item = &CredentialUse> {
-        self.routes.iter().filter_map(Route::credential)
-    }
-
-    /// The origins that requests can go to, each with whether it is allowed.
-    pub fn origins(&self) -> Vec<(Origin, bool)> {
-        let mut origins: Vec<(Origin, bool)> = Vec::new();
-        for route in &self.routes {
-            if !origins.iter().any(|(it, _)| *it == route.origin) {
-                let allowed = self.allowed_origins.contains(&route.origin);
-                origins.push((route.origin.clone(), allowed));
-            }
-        }
-        origins
     }
 }
 
@@ -150,16 +157,28 @@ impl Route {
 
 impl CredentialUse {
     fn check(&self, origin: &Origin, path: &str) -> Result<(), Refusal> {
-        let known = !matches!(self.scheme, CredentialScheme::Other(_));
+        self.allowed_for(origin)?;
         let mut places = self.places.iter();
-        let bound = places.any(|(place, base)| place == origin && is_below(path, base));
-        if self.allowed && known && bound {
-            return Ok(());
+        match places.any(|(place, base)| place == origin && is_below(path, base)) {
+            true => Ok(()),
+            false => Err(self.refused(origin)),
         }
-        Err(Refusal::Credential {
+    }
+
+    fn allowed_for(&self, origin: &Origin) -> Result<(), Refusal> {
+        let known = !matches!(self.scheme, CredentialScheme::Other(_));
+        let bound = self.places.iter().any(|(place, _)| place == origin);
+        match self.allowed && known && bound {
+            true => Ok(()),
+            false => Err(self.refused(origin)),
+        }
+    }
+
+    fn refused(&self, origin: &Origin) -> Refusal {
+        Refusal::Credential {
             credential: self.id.clone(),
             origin: origin.clone(),
-        })
+        }
     }
 
     /// The refusal of a request whose credential was not given.

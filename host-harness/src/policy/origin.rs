@@ -72,7 +72,9 @@ impl Origin {
     pub fn is_loopback(&self) -> bool {
         match &self.host {
             Host::Domain(name) => name == "localhost",
-            _ => self.address().is_some_and(|it| reach(it) == Reach::Loopback),
+            _ => self
+                .address()
+                .is_some_and(|it| reach(it) == Reach::Loopback),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::origin::Origin;
+use crate::error::Fault;
 
 /// A request that the host did not send.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,6 +67,15 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Who has to act.
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::NoCredential { .. } => Fault::Credential,
+            Self::Requests { .. } | Self::RequestBody { .. } => Fault::Service,
+            _ => Fault::Configuration,
+        }
+    }
+
     /// What the operator can do, if the request is wanted.
     pub fn hint(&self) -> String {
         match self {
@@ -89,7 +99,8 @@ impl Refusal {
                 format!("use --credential-file {credential}=FILE")
             }
             Self::Address { .. } => {
-                "use a public host; a loopback address has to be given as the base URL itself".into()
+                "use a public host; a loopback address has to be given as the base URL itself"
+                    .into()
             }
             Self::Requests { .. } | Self::RequestBody { .. } => {
                 "report this to the connector's author".into()

@@ -12,7 +12,9 @@ enum Segment {
 
 /// Why a text is no template.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a path template: it starts with `/`, has no empty, `.` or `..` segment, no query, and braces only around whole segments")]
+#[error(
+    "`{0}` is not a path template: it starts with `/`, has no empty, `.` or `..` segment, no query, and braces only around whole segments"
+)]
 pub struct TemplateError(String);
 
 impl Template {
@@ -21,7 +23,10 @@ impl Template {
     pub fn new(base: &str, template: &str) -> Result<Self, TemplateError> {
         let error = || TemplateError(template.to_owned());
         let rest = template.strip_prefix('/').ok_or_else(error)?;
-        let base = base.trim_matches('/').split('/').filter(|it| !it.is_empty());
+        let base = base
+            .trim_matches('/')
+            .split('/')
+            .filter(|it| !it.is_empty());
         let mut segments: Vec<_> = base.map(|it| Segment::Literal(it.to_owned())).collect();
         for segment in rest.split('/') {
             segments.push(match segment.strip_prefix('{') {
@@ -110,7 +115,16 @@ mod tests {
     #[test]
     fn a_template_that_could_match_too_much_is_refused() {
         for template in [
-            "", "users", "/a/../b", "/a//b", "/{}", "/a{b}", "/{a}b", "/{a", "/a?b", "/%2e%2e/x",
+            "",
+            "users",
+            "/a/../b",
+            "/a//b",
+            "/{}",
+            "/a{b}",
+            "/{a}b",
+            "/{a",
+            "/a?b",
+            "/%2e%2e/x",
         ] {
             assert!(Template::new("/v1", template).is_err(), "{template}");
         }

@@ -59,7 +59,10 @@ fn description() -> Description {
 
 fn policy(base_url: Option<&str>, operator: &Operator) -> Policy {
     let description = description();
-    let given: Vec<_> = base_url.map(|url| ("base_url".into(), url.into())).into_iter().collect();
+    let given: Vec<_> = base_url
+        .map(|url| ("base_url".into(), url.into()))
+        .into_iter()
+        .collect();
     let settings = Settings::resolve(&description.fields, &given, |_| None).unwrap();
     Policy::new(&description, &settings, operator).unwrap()
 }
@@ -73,17 +76,35 @@ fn builtin() -> Operator {
 
 fn decide(policy: &Policy, access: Access, method: &str, url: &str) -> Result<String, Refusal> {
     let url = Url::parse(url).unwrap();
-    policy.decide(access, method, &url).map(|route| route.id.clone())
+    policy
+        .decide(access, method, &url)
+        .map(|route| route.id.clone())
 }
 
 #[test]
 fn only_declared_requests_go_out() {
     let policy = policy(None, &builtin());
     let cases = [
-        ("GET", "https://api.example.com/v1/users", Some("list-users")),
-        ("GET", "https://api.example.com/v1/users?limit=100", Some("list-users")),
-        ("GET", "https://API.EXAMPLE.COM:443/v1/users", Some("list-users")),
-        ("DELETE", "https://api.example.com/v1/users/user-1", Some("delete-user")),
+        (
+            "GET",
+            "https://api.example.com/v1/users",
+            Some("list-users"),
+        ),
+        (
+            "GET",
+            "https://api.example.com/v1/users?limit=100",
+            Some("list-users"),
+        ),
+        (
+            "GET",
+            "https://API.EXAMPLE.COM:443/v1/users",
+            Some("list-users"),
+        ),
+        (
+            "DELETE",
+            "https://api.example.com/v1/users/user-1",
+            Some("delete-user"),
+        ),
         ("POST", "https://api.example.com/v1/users", None),
         ("get", "https://api.example.com/v1/users", None),
         ("GET", "https://api.example.com/users", None),
@@ -131,10 +152,19 @@ fn a_change_cannot_be_declared_a_second_time_as_a_read() {
 #[test]
 fn a_component_that_nobody_trusts_reaches_nothing() {
     let url = "https://api.example.com/v1/users";
-    let refused = decide(&policy(None, &Operator::default()), Access::Read, "GET", url);
+    let refused = decide(
+        &policy(None, &Operator::default()),
+        Access::Read,
+        "GET",
+        url,
+    );
     let refusal = refused.unwrap_err();
     assert!(matches!(refusal, Refusal::Origin { .. }));
-    assert!(refusal.hint().ends_with("origins = [\"https://api.example.com\"]"));
+    assert!(
+        refusal
+            .hint()
+            .ends_with("origins = [\"https://api.example.com\"]")
+    );
 }
 
 #[test]
@@ -157,17 +187,39 @@ fn an_allowed_origin_is_not_yet_an_allowed_credential() {
 fn loopback_is_open_only_where_the_operator_names_it() {
     let loopback = "http://127.0.0.1:8080/v1";
     let named = policy(Some(loopback), &builtin());
-    assert!(decide(&named, Access::Read, "GET", "http://127.0.0.1:8080/v1/users").is_ok());
-    let other_port = decide(&named, Access::Read, "GET", "http://127.0.0.1:8081/v1/users");
+    assert!(
+        decide(
+            &named,
+            Access::Read,
+            "GET",
+            "http://127.0.0.1:8080/v1/users"
+        )
+        .is_ok()
+    );
+    let other_port = decide(
+        &named,
+        Access::Read,
+        "GET",
+        "http://127.0.0.1:8081/v1/users",
+    );
     assert!(matches!(other_port, Err(Refusal::NoRoute { .. })));
 
     let by_default = policy(None, &builtin());
     let origin = Origin::parse(BASE).unwrap();
-    for address in ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::ffff:127.0.0.1"] {
+    for address in [
+        "127.0.0.1",
+        "10.0.0.1",
+        "169.254.169.254",
+        "::ffff:127.0.0.1",
+    ] {
         let judged = by_default.judge(&origin, address.parse().unwrap());
         assert!(matches!(judged, Err(Refusal::Address { .. })), "{address}");
     }
-    assert!(by_default.judge(&origin, "1.1.1.1".parse().unwrap()).is_ok());
+    assert!(
+        by_default
+            .judge(&origin, "1.1.1.1".parse().unwrap())
+            .is_ok()
+    );
 }
 
 #[test]
@@ -175,5 +227,9 @@ fn a_public_name_that_the_operator_set_still_cannot_lead_inside() {
     let policy = policy(Some("https://proxy.example.com/v1"), &builtin());
     let origin = Origin::parse("https://proxy.example.com").unwrap();
     assert!(policy.judge(&origin, "127.0.0.1".parse().unwrap()).is_err());
-    assert!(policy.judge(&origin, "192.168.0.1".parse().unwrap()).is_err());
+    assert!(
+        policy
+            .judge(&origin, "192.168.0.1".parse().unwrap())
+            .is_err()
+    );
 }

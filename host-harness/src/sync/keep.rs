@@ -1,5 +1,6 @@
-//! Keeping what a sync reads. The database is opened when there is something to
-//! keep, so that a sync that reads nothing leaves it as it was.
+//! Keeping what a sync reads. The first pages are held back, so that a sync that
+//! fails at once, such as for a wrong key or a wrong address, leaves the
+//! database as it was.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +11,40 @@ use governance_store::{Batch, Ending, Finish, NewSync, Store, StoreError, Summar
 use super::{Options, now};
 use crate::connection::Connection;
 
+/// How many pages are held back before the database is opened.
+const HELD_BACK: usize = 8;
+
 /// Where the pages of one sync go.
 pub(super) struct Keep<'a> {
     options: &'a Options,
     connection: &'a Connection,
     started_at: i64,
+    held: Vec<Told>,
     open: Option<(Store, SyncId)>,
+}
+
+/// A page, together with the static entitlements of its resources.
+pub(super) struct Told {
+    pub(super) page: Page,
+    pub(super) fixed: Vec<Entitlement>,
+}
+
+impl Told {
+    fn batches(&self) -> [Batch<'_>; 2] {
+        let told = Batch {
+            resources: &self.page.resources,
+            entitlements: &self.page.entitlements,
+            grants: &self.page.grants,
+            gaps: &self.page.gaps,
+        };
+        let fixed = Batch {
+            resources: &[],
+            entitlements: &self.fixed,
+            grants: &[],
+            gaps: &[],
+        };
+        [told, fixed]
+    }
 }
 
 /// What was kept.
@@ -32,9 +61,12 @@ impl<'a> Keep<'a> {
             options,
             connection,
             started_at: now(),
+            held: Vec::new(),
             open: None,
         }
     }
+
+    /// Opens the database, if it is not, and writes what was held back.
 
     fn open(&mut self) -> Result<&mut (Store, SyncId), StoreError> {
         if self.open.is_none() {
@@ -48,32 +80,33 @@ impl<'a> Keep<'a> {
                 started_at: self.started_at,
                 resource_types: &description.resource_types,
             })?;
+            let held = std::mem::take(&mut self.held);
             self.open = Some((store, sync));
+            self.write(&held)?;
         }
         #[expect(clippy::unwrap_used, reason = "was filled in just now")]
         Ok(self.open.as_mut().unwrap())
     }
 
-    /// Keeps a page, together with the static entitlements of its resources.
-    pub(super) fn page(&mut self, page: &Page, fixed: &[Entitlement]) -> Result<(), StoreError> {
+    /// Keeps a page.
+    pub(super) fn page(&mut self, told: Told) -> Result<(), StoreError> {
+        self.held.push(told);
+        if self.open.is_none() && self.held.len() < HELD_BACK {
+            return Ok(());
+        }
+        self.open()?;
+        let held = std::mem::take(&mut self.held);
+        self.write(&held)
+    }
+
+    fn write(&mut self, told: &[Told]) -> Result<(), StoreError> {
         let connection = &self.options.connection;
         let (store, sync) = self.open()?;
-        if let Some(tenant) = &page.tenant {
+        for tenant in told.iter().filter_map(|it| it.page.tenant.as_ref()) {
             store.set_tenant(connection, tenant)?;
         }
-        let told = Batch {
-            resources: &page.resources,
-            entitlements: &page.entitlements,
-            grants: &page.grants,
-            gaps: &page.gaps,
-        };
-        let fixed = Batch {
-            resources: &[],
-            entitlements: fixed,
-            grants: &[],
-            gaps: &[],
-        };
-        store.write(*sync, &[told, fixed])
+        let batches: Vec<_> = told.iter().flat_map(Told::batches).collect();
+        store.write(*sync, &batches)
     }
 
     /// Keeps gaps that the host found itself.

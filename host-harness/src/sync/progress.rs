@@ -23,7 +23,10 @@ pub struct Progress {
 impl Progress {
     pub(super) fn add(&mut self, page: &Page) {
         for resource in &page.resources {
-            *self.resources.entry(resource.id.resource_type.clone()).or_default() += 1;
+            *self
+                .resources
+                .entry(resource.id.resource_type.clone())
+                .or_default() += 1;
         }
         self.grants += page.grants.len() as u64;
         self.gaps += page.gaps.len() as u64;

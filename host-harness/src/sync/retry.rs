@@ -58,7 +58,8 @@ pub enum Verdict {
 /// address should be said soon.
 pub fn decide(error: &CallError, attempt: u32, reached: bool, patience: &Patience) -> Verdict {
     let doubled = patience.first_wait * 2u32.saturating_pow(attempt.saturating_sub(1).min(16));
-    let again = |wait: Duration| match attempt < patience.attempts && wait <= patience.longest_wait {
+    let again = |wait: Duration| match attempt < patience.attempts && wait <= patience.longest_wait
+    {
         true => Verdict::Again(wait),
         false => Verdict::Gap(GapReason::Failure),
     };
@@ -75,10 +76,13 @@ pub fn decide(error: &CallError, attempt: u32, reached: bool, patience: &Patienc
         ErrorKind::Unauthenticated | ErrorKind::InvalidInput(_) | ErrorKind::RefusedByHost => {
             Verdict::End
         }
-        ErrorKind::RateLimited(wait) => {
-            again(wait.map_or(doubled, Duration::from_millis).max(patience.first_wait))
+        ErrorKind::RateLimited(wait) => again(
+            wait.map_or(doubled, Duration::from_millis)
+                .max(patience.first_wait),
+        ),
+        ErrorKind::Unavailable | ErrorKind::UnreadableResponse if !reached && attempt >= 2 => {
+            Verdict::Gap(GapReason::Failure)
         }
-        ErrorKind::Unavailable if !reached && attempt >= 2 => Verdict::Gap(GapReason::Failure),
         ErrorKind::Unavailable | ErrorKind::UnreadableResponse => again(doubled),
         ErrorKind::TokenExpired if attempt < patience.attempts => Verdict::Restart,
         ErrorKind::PermissionDenied(_) => Verdict::Gap(GapReason::Permission),
@@ -118,10 +122,22 @@ mod tests {
             (ErrorKind::Unauthenticated, 1, Verdict::End),
             (ErrorKind::RateLimited(Some(7_000)), 1, again(7.0)),
             (ErrorKind::RateLimited(Some(7_000)), 4, again(7.0)),
-            (ErrorKind::RateLimited(Some(7_000)), 5, gap(GapReason::Failure)),
+            (
+                ErrorKind::RateLimited(Some(7_000)),
+                5,
+                gap(GapReason::Failure),
+            ),
             (ErrorKind::RateLimited(Some(0)), 1, again(0.5)),
-            (ErrorKind::RateLimited(Some(3_600_000)), 1, gap(GapReason::Failure)),
-            (ErrorKind::RateLimited(Some(u64::MAX)), 1, gap(GapReason::Failure)),
+            (
+                ErrorKind::RateLimited(Some(3_600_000)),
+                1,
+                gap(GapReason::Failure),
+            ),
+            (
+                ErrorKind::RateLimited(Some(u64::MAX)),
+                1,
+                gap(GapReason::Failure),
+            ),
             (ErrorKind::RateLimited(None), 3, again(2.0)),
             (ErrorKind::Unavailable, 1, again(0.5)),
             (ErrorKind::Unavailable, 4, again(4.0)),
@@ -129,7 +145,11 @@ mod tests {
             (ErrorKind::UnreadableResponse, 2, again(1.0)),
             (ErrorKind::TokenExpired, 1, Verdict::Restart),
             (ErrorKind::TokenExpired, 5, gap(GapReason::Failure)),
-            (ErrorKind::PermissionDenied(None), 1, gap(GapReason::Permission)),
+            (
+                ErrorKind::PermissionDenied(None),
+                1,
+                gap(GapReason::Permission),
+            ),
             (ErrorKind::NotInPlan, 1, gap(GapReason::Plan)),
             (ErrorKind::Unsupported, 1, gap(GapReason::Failure)),
             (ErrorKind::Conflict, u32::MAX, gap(GapReason::Failure)),

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use governance_contract::bounds::TEXT_BYTES;
 use governance_contract::connector::Page;
-use governance_contract::model::{Gap, GapReason};
+use governance_contract::model::{Gap, GapReason, Scope};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::keep::{Keep, Kept};
+use super::keep::{Keep, Kept, Told};
 use super::progress::{Observer, Progress};
 use super::retry::{Verdict, decide};
 use super::task::{Call, Task, first, following, static_entitlements};
@@ -79,7 +79,8 @@ impl<'a> Run<'a> {
         let result = self.all().await;
         if let Err(error) = &result {
             self.calls.shutdown().await;
-            self.keep.fail(&error.to_string(), &self.connection.requests());
+            self.keep
+                .fail(&error.to_string(), &self.connection.requests());
         }
         result
     }
@@ -144,21 +145,25 @@ impl<'a> Run<'a> {
     fn read(&mut self, attempt: &Attempt, page: Page) -> Result<(), SyncError> {
         let description = self.connection.description();
         let fixed = static_entitlements(&page, description);
-        blocking(|| self.keep.page(&page, &fixed))?;
         self.progress.add(&page);
+        self.note(&page.notes);
         let next = following(&attempt.task, &page, description);
-        for note in page.notes {
-            tracing::debug!(%note, "the connector notes");
-            if self.notes.len() < NOTES && !self.notes.contains(&note) {
-                self.notes.push(note);
-            }
-        }
+        blocking(|| self.keep.page(Told { page, fixed }))?;
         let (next, endless): (Vec<_>, Vec<_>) = next.into_iter().partition(|it| self.is_new(it));
         self.enqueue(next);
         for task in endless {
             self.gap(&task, GapReason::Failure, "the listing does not end");
         }
         Ok(())
+    }
+
+    fn note(&mut self, notes: &[String]) {
+        for note in notes {
+            tracing::debug!(%note, "the connector notes");
+            if self.notes.len() < NOTES && !self.notes.contains(note) {
+                self.notes.push(note.clone());
+            }
+        }
     }
 
     /// Whether a task leads on, and not back to a page that was read.
@@ -194,8 +199,15 @@ impl<'a> Run<'a> {
     }
 
     fn gap(&mut self, task: &Task, reason: GapReason, detail: &str) {
+        let types = &self.connection.description().resource_types;
+        let surface = |scope: &Scope| {
+            let kind = types
+                .iter()
+                .find(|it| Some(&it.id) == scope.resource_type.as_ref());
+            kind.map_or(&task.surface, |kind| &kind.surface).clone()
+        };
         let gaps = task.covers.iter().map(|scope| Gap {
-            surface: task.surface.clone(),
+            surface: surface(scope),
             scope: scope.clone(),
             reason,
             detail: bounded(detail),

@@ -41,7 +41,11 @@ pub enum Call {
 /// The calls that a full sync begins with.
 pub fn first(description: &Description) -> Vec<Task> {
     let types = &description.resource_types;
-    let is_child = |id: &str| types.iter().any(|it| it.children.iter().any(|child| child == id));
+    let is_child = |id: &str| {
+        types
+            .iter()
+            .any(|it| it.children.iter().any(|child| child == id))
+    };
     let mut tasks = Vec::new();
     for kind in types {
         if kind.carried_by.is_none() && !is_child(&kind.id) {
@@ -78,7 +82,10 @@ pub fn following(task: &Task, page: &Page, description: &Description) -> Vec<Tas
     let mut tasks: Vec<_> = go_on.collect();
     for resource in &page.resources {
         let kind = types.iter().find(|it| it.id == resource.id.resource_type);
-        tasks.extend(kind.map(|kind| of_resource(types, kind, resource)).unwrap_or_default());
+        tasks.extend(
+            kind.map(|kind| of_resource(types, kind, resource))
+                .unwrap_or_default(),
+        );
     }
     tasks
 }
@@ -166,7 +173,9 @@ fn lost_with(types: &[ResourceType], kind: &ResourceType) -> Vec<Scope> {
         next += 1;
         for other in types {
             let carried = other.carried_by.as_ref() == Some(id);
-            let below = types.iter().any(|it| it.id == *id && it.children.contains(&other.id));
+            let below = types
+                .iter()
+                .any(|it| it.id == *id && it.children.contains(&other.id));
             if (carried || below) && !lost.contains(&&other.id) {
                 lost.push(&other.id);
             }

@@ -38,7 +38,11 @@ impl Store {
     pub fn tenant(&self, connection: &str) -> Result<Option<String>, StoreError> {
         let stored = self
             .connection
-            .query_row("SELECT tenant FROM connections WHERE name = ?", [connection], |row| row.get(0))
+            .query_row(
+                "SELECT tenant FROM connections WHERE name = ?",
+                [connection],
+                |row| row.get(0),
+            )
             .optional()?;
         Ok(stored.flatten())
     }
@@ -81,9 +85,13 @@ impl Store {
             "SELECT *, (SELECT count(*) FROM gaps WHERE gaps.sync = current_syncs.id) AS gaps
              FROM current_syncs WHERE ifnull(connection = ?, true) ORDER BY connection",
         )?;
-        let syncs = statement.query_map([connection], sync_row)?.collect::<Result<Vec<_>, _>>()?;
+        let syncs = statement
+            .query_map([connection], sync_row)?
+            .collect::<Result<Vec<_>, _>>()?;
         if syncs.is_empty() {
-            return Err(StoreError::NothingFinished { failure: self.last_failure(connection)? });
+            return Err(StoreError::NothingFinished {
+                failure: self.last_failure(connection)?,
+            });
         }
         Ok(syncs)
     }
@@ -93,12 +101,19 @@ impl Store {
     /// # Errors
     /// SQLite failed.
     pub fn connections(&self) -> Result<Vec<String>, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT name FROM connections ORDER BY name")?;
-        Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT name FROM connections ORDER BY name")?;
+        Ok(statement
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?)
     }
 
     fn unknown_connection(&self, name: &str) -> Result<StoreError, StoreError> {
-        Ok(StoreError::UnknownConnection { name: name.to_owned(), known: self.connections()? })
+        Ok(StoreError::UnknownConnection {
+            name: name.to_owned(),
+            known: self.connections()?,
+        })
     }
 
     fn last_failure(&self, connection: Option<&str>) -> Result<Option<String>, StoreError> {
@@ -116,17 +131,28 @@ impl Store {
 }
 
 /// Makes a connection with its first sync, and holds later ones to its connector.
-pub(crate) fn claim_connection(transaction: &Transaction<'_>, name: &str, connector: &str) -> Result<(), StoreError> {
+pub(crate) fn claim_connection(
+    transaction: &Transaction<'_>,
+    name: &str,
+    connector: &str,
+) -> Result<(), StoreError> {
     transaction.execute(
         "INSERT INTO connections (name, connector) VALUES (?, ?) ON CONFLICT DO NOTHING",
         [name, connector],
     )?;
-    let stored: String =
-        transaction.query_row("SELECT connector FROM connections WHERE name = ?", [name], |row| row.get(0))?;
+    let stored: String = transaction.query_row(
+        "SELECT connector FROM connections WHERE name = ?",
+        [name],
+        |row| row.get(0),
+    )?;
     if stored == connector {
         return Ok(());
     }
-    Err(StoreError::OtherConnector { connection: name.to_owned(), stored, given: connector.to_owned() })
+    Err(StoreError::OtherConnector {
+        connection: name.to_owned(),
+        stored,
+        given: connector.to_owned(),
+    })
 }
 
 fn sync_row(row: &Row<'_>) -> rusqlite::Result<SyncRow> {
@@ -140,7 +166,10 @@ fn sync_row(row: &Row<'_>) -> rusqlite::Result<SyncRow> {
         tenant: row.get("tenant")?,
         started_at: row.get("started_at")?,
         finished_at: row.get("finished_at")?,
-        state: State::ALL.into_iter().find(|it| it.name() == state).unwrap_or(State::Failed),
+        state: State::ALL
+            .into_iter()
+            .find(|it| it.name() == state)
+            .unwrap_or(State::Failed),
         gaps: row.get("gaps")?,
     })
 }
@@ -155,7 +184,10 @@ mod tests {
     fn the_first_tenant_stays_and_another_one_is_refused() {
         let place = Place::new();
         let mut store = place.writer();
-        assert!(matches!(store.set_tenant("default", "org-1"), Err(StoreError::UnknownConnection { .. })));
+        assert!(matches!(
+            store.set_tenant("default", "org-1"),
+            Err(StoreError::UnknownConnection { .. })
+        ));
         begin(&mut store, "default");
         assert_eq!(store.tenant("default").unwrap(), None);
         store.set_tenant("default", "org-1").unwrap();
@@ -208,6 +240,9 @@ mod tests {
         let sync = begin(&mut store, "default");
         finish(&mut store, sync, Ending::Failed("the key is wrong"));
         let error = store.current_syncs(Some("default")).unwrap_err();
-        assert_eq!(error.to_string(), "no sync has finished yet; the last one failed: the key is wrong");
+        assert_eq!(
+            error.to_string(),
+            "no sync has finished yet; the last one failed: the key is wrong"
+        );
     }
 }

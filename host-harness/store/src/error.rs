@@ -60,7 +60,9 @@ pub enum StoreError {
 
     // The credential.
     /// The credential opens another organization than the connection's.
-    #[error("connection `{connection}` holds tenant `{stored}`, but this credential is of `{given}`")]
+    #[error(
+        "connection `{connection}` holds tenant `{stored}`, but this credential is of `{given}`"
+    )]
     OtherTenant {
         /// The connection's name.
         connection: String,
@@ -169,7 +171,9 @@ impl StoreError {
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {
             Self::NothingFinished { .. } => "run `harness sync` to its end first",
-            Self::OtherConnector { .. } => "give this service a connection of its own by `--connection NAME`",
+            Self::OtherConnector { .. } => {
+                "give this service a connection of its own by `--connection NAME`"
+            }
             Self::OtherTenant { .. } => {
                 "use a credential of that organization, or another connection by `--connection NAME`"
             }
@@ -177,10 +181,18 @@ impl StoreError {
             Self::NotAFile { .. } | Self::NotADatabase { .. } | Self::Foreign { .. } => {
                 "name another file by `--db FILE`; this one was left as it is"
             }
-            Self::Newer { .. } => "use the newer harness that made it, or another file by `--db FILE`",
-            Self::Damaged { .. } => "restore it from a copy, or sync into a new file by `--db FILE`",
-            Self::Locked { .. } => "wait until that sync ends, or sync into another file by `--db FILE`",
-            Self::WriteProtected { .. } => "make it writable for its owner, or name another file by `--db FILE`",
+            Self::Newer { .. } => {
+                "use the newer harness that made it, or another file by `--db FILE`"
+            }
+            Self::Damaged { .. } => {
+                "restore it from a copy, or sync into a new file by `--db FILE`"
+            }
+            Self::Locked { .. } => {
+                "wait until that sync ends, or sync into another file by `--db FILE`"
+            }
+            Self::WriteProtected { .. } => {
+                "make it writable for its owner, or name another file by `--db FILE`"
+            }
             Self::Io { .. } => "check the path and its permissions",
             Self::UnknownConnection { .. }
             | Self::UnknownType { .. }
@@ -194,12 +206,17 @@ impl StoreError {
         let path = path.to_owned();
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::NotADatabase) => Self::NotADatabase { path },
-            Some(rusqlite::ErrorCode::DatabaseCorrupt) => Self::Damaged { path, source: error },
-            Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::PermissionDenied) => Self::Io {
-                action: "open",
+            Some(rusqlite::ErrorCode::DatabaseCorrupt) => Self::Damaged {
                 path,
-                source: io::Error::other(error),
+                source: error,
             },
+            Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::PermissionDenied) => {
+                Self::Io {
+                    action: "open",
+                    path,
+                    source: io::Error::other(error),
+                }
+            }
             _ => Self::Database(error),
         }
     }

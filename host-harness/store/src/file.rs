@@ -38,7 +38,9 @@ pub(crate) fn probe(path: &Path) -> Result<Found, StoreError> {
         Err(error) => return Err(failed("look at", path)(error)),
     };
     if !metadata.is_file() {
-        return Err(StoreError::NotAFile { path: path.to_owned() });
+        return Err(StoreError::NotAFile {
+            path: path.to_owned(),
+        });
     }
     if metadata.len() == 0 {
         return Ok(Found::Empty);
@@ -55,12 +57,16 @@ pub(crate) fn identify(connection: &Connection, path: &Path) -> Result<Found, St
     match number("PRAGMA application_id").map_err(of_file)? {
         APPLICATION_ID => match number("PRAGMA user_version").map_err(of_file)? {
             SCHEMA_VERSION => Ok(Found::Ours),
-            found if found > SCHEMA_VERSION => {
-                Err(StoreError::Newer { path, found, known: SCHEMA_VERSION })
-            }
+            found if found > SCHEMA_VERSION => Err(StoreError::Newer {
+                path,
+                found,
+                known: SCHEMA_VERSION,
+            }),
             _ => Err(StoreError::Foreign { path }),
         },
-        0 if number("SELECT count(*) FROM sqlite_schema").map_err(of_file)? == 0 => Ok(Found::Empty),
+        0 if number("SELECT count(*) FROM sqlite_schema").map_err(of_file)? == 0 => {
+            Ok(Found::Empty)
+        }
         _ => Err(StoreError::Foreign { path }),
     }
 }
@@ -69,10 +75,16 @@ pub(crate) fn identify(connection: &Connection, path: &Path) -> Result<Found, St
 /// side files that reading would otherwise leave.
 pub(crate) fn open_immutable(path: &Path) -> rusqlite::Result<Connection> {
     // Characters that would end the path in a URI.
-    let escaped = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    let escaped = path
+        .to_string_lossy()
+        .replace('%', "%25")
+        .replace('?', "%3f")
+        .replace('#', "%23");
     Connection::open_with_flags(
         format!("file:{escaped}?mode=ro&immutable=1"),
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        OpenFlags::SQLITE_OPEN_READ_ONLY
+            | OpenFlags::SQLITE_OPEN_URI
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )
 }
 
@@ -98,10 +110,17 @@ pub(crate) fn resolved(path: &Path) -> Result<PathBuf, StoreError> {
 /// when the process is killed.
 pub(crate) fn lock(path: &Path) -> Result<File, StoreError> {
     let lock = beside(path, ".lock");
-    let file = private().create(true).truncate(false).open(&lock).map_err(failed("create", &lock))?;
+    let file = private()
+        .create(true)
+        .truncate(false)
+        .open(&lock)
+        .map_err(failed("create", &lock))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Locked { path: path.to_owned(), lock }),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Locked {
+            path: path.to_owned(),
+            lock,
+        }),
         Err(TryLockError::Error(error)) => Err(failed("lock", &lock)(error)),
     }
 }
@@ -163,5 +182,9 @@ fn private() -> OpenOptions {
 
 fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
     let path = path.to_owned();
-    move |source| StoreError::Io { action, path, source }
+    move |source| StoreError::Io {
+        action,
+        path,
+        source,
+    }
 }

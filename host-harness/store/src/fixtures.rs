@@ -26,7 +26,9 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn new() -> Self {
-        Self { directory: tempfile::tempdir().unwrap() }
+        Self {
+            directory: tempfile::tempdir().unwrap(),
+        }
     }
 
     pub(crate) fn path(&self) -> PathBuf {
@@ -65,7 +67,11 @@ pub(crate) fn begin(store: &mut Store, connection: &str) -> SyncId {
 
 pub(crate) fn finish(store: &mut Store, sync: SyncId, ending: crate::Ending<'_>) -> Summary {
     let requests = BTreeMap::from([("list-users".to_owned(), 2)]);
-    let finish = Finish { ending, finished_at: 1_767_323_145, requests: &requests };
+    let finish = Finish {
+        ending,
+        finished_at: 1_767_323_145,
+        requests: &requests,
+    };
     store.finish_sync(sync, &finish).unwrap()
 }
 
@@ -95,7 +101,10 @@ pub(crate) fn types() -> Vec<ResourceType> {
 }
 
 pub(crate) fn id(kind: &str, id: &str) -> ResourceId {
-    ResourceId { resource_type: kind.into(), id: id.into() }
+    ResourceId {
+        resource_type: kind.into(),
+        id: id.into(),
+    }
 }
 
 pub(crate) fn resource(kind: &str, name: &str) -> Resource {
@@ -123,8 +132,15 @@ pub(crate) fn account(name: &str, addresses: &[&str]) -> Resource {
         address: (*address).into(),
         primary: place == 0,
     });
-    let account = Account { kind: AccountKind::Human, emails: emails.collect(), login: None };
-    Resource { account: Some(account), ..resource("user", name) }
+    let account = Account {
+        kind: AccountKind::Human,
+        emails: emails.collect(),
+        login: None,
+    };
+    Resource {
+        account: Some(account),
+        ..resource("user", name)
+    }
 }
 
 pub(crate) fn aliased(mut resource: Resource, aliases: &[(&str, &str)]) -> Resource {
@@ -171,7 +187,12 @@ pub(crate) fn anything() -> Scope {
 }
 
 pub(crate) fn gap(scope: Scope) -> Gap {
-    Gap { surface: "groups".into(), scope, reason: GapReason::Permission, detail: "may not".into() }
+    Gap {
+        surface: "groups".into(),
+        scope,
+        reason: GapReason::Permission,
+        detail: "may not".into(),
+    }
 }
 
 type Listed = Result<Vec<Value>, StoreError>;
@@ -210,5 +231,8 @@ impl Store {
 
 /// The texts under a key, of each line.
 pub(crate) fn column<'a>(lines: &'a [Value], key: &str) -> Vec<&'a str> {
-    lines.iter().map(|line| line[key].as_str().unwrap()).collect()
+    lines
+        .iter()
+        .map(|line| line[key].as_str().unwrap())
+        .collect()
 }

@@ -94,8 +94,12 @@ const RULES: [(&str, &str); 5] = [
 
 /// Checks a sync whose aliases are resolved.
 pub(crate) fn check(transaction: &Transaction<'_>, sync: SyncId) -> rusqlite::Result<Vec<Finding>> {
-    let findings = RULES.into_iter().map(|(rule, sql)| find(transaction, sync, rule, sql));
-    findings.filter(|found| !matches!(found, Ok(finding) if finding.count == 0)).collect()
+    let findings = RULES
+        .into_iter()
+        .map(|(rule, sql)| find(transaction, sync, rule, sql));
+    findings
+        .filter(|found| !matches!(found, Ok(finding) if finding.count == 0))
+        .collect()
 }
 
 fn find(
@@ -104,7 +108,11 @@ fn find(
     rule: &'static str,
     sql: &str,
 ) -> rusqlite::Result<Finding> {
-    let mut finding = Finding { rule, count: 0, examples: Vec::new() };
+    let mut finding = Finding {
+        rule,
+        count: 0,
+        examples: Vec::new(),
+    };
     let mut statement = transaction.prepare(sql)?;
     let mut rows = statement.query(named_params! { ":sync": sync.0 })?;
     while let Some(row) = rows.next()? {
@@ -125,24 +133,38 @@ mod tests {
 
     fn findings(batch: Batch<'_>) -> Vec<(&'static str, u64, String)> {
         let found = Place::new().sync("default", batch).integrity;
-        found.into_iter().map(|it| (it.rule, it.count, it.examples.join(" "))).collect()
+        found
+            .into_iter()
+            .map(|it| (it.rule, it.count, it.examples.join(" ")))
+            .collect()
     }
 
     #[test]
     fn what_is_referred_to_and_not_there_is_counted_and_named() {
         let resources = [
-            Resource { parent: Some(id("project", "gone")), ..resource("user", "ada") },
+            Resource {
+                parent: Some(id("project", "gone")),
+                ..resource("user", "ada")
+            },
             aliased(resource("group", "g"), &[("group", "x")]),
             aliased(resource("group", "h"), &[("group", "x")]),
         ];
-        let entitlements = [entitlement(id("group", "g"), "member"), entitlement(id("group", "lost"), "member")];
+        let entitlements = [
+            entitlement(id("group", "g"), "member"),
+            entitlement(id("group", "lost"), "member"),
+        ];
         let grants = [
             grant(id("group", "g"), "member", id("user", "ada")),
             grant(id("group", "g"), "owner", id("user", "ada")),
             grant(id("group", "g"), "owner", id("user", "bob")),
             grant(id("group", "g"), "member", id("user", "bob")),
         ];
-        let batch = Batch { resources: &resources, entitlements: &entitlements, grants: &grants, gaps: &[] };
+        let batch = Batch {
+            resources: &resources,
+            entitlements: &entitlements,
+            grants: &grants,
+            gaps: &[],
+        };
         let expected = [
             ("grants on unknown entitlements", 2, "group:g:owner"),
             ("grants to unknown principals", 2, "user:bob"),
@@ -150,7 +172,10 @@ mod tests {
             ("resources of unknown parents", 1, "project:gone"),
             ("aliases that several resources claim", 2, "group:x"),
         ];
-        assert_eq!(findings(batch), expected.map(|(rule, count, examples)| (rule, count, examples.to_owned())));
+        assert_eq!(
+            findings(batch),
+            expected.map(|(rule, count, examples)| (rule, count, examples.to_owned()))
+        );
     }
 
     #[test]
@@ -166,8 +191,14 @@ mod tests {
         let cases: [(Gap, bool); 7] = [
             (of(None, None, None), true),
             (of(Some(Subject::Resources), Some("user"), None), true),
-            (of(Some(Subject::Resources), Some("user"), Some("bob")), true),
-            (of(Some(Subject::Resources), Some("user"), Some("ada")), false),
+            (
+                of(Some(Subject::Resources), Some("user"), Some("bob")),
+                true,
+            ),
+            (
+                of(Some(Subject::Resources), Some("user"), Some("ada")),
+                false,
+            ),
             (of(Some(Subject::Resources), Some("group"), None), false),
             (of(Some(Subject::Grants), None, None), false),
             (of(Some(Subject::Events), None, None), false),

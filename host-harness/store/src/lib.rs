@@ -18,6 +18,7 @@ mod filter;
 mod integrity;
 mod list;
 mod moment;
+mod read;
 mod rows;
 mod store;
 mod sync;
@@ -25,8 +26,6 @@ mod write;
 
 #[cfg(test)]
 mod fixtures;
-#[cfg(test)]
-mod perf;
 
 pub use connection::SyncRow;
 pub use error::{Fault, StoreError};

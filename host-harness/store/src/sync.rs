@@ -6,9 +6,9 @@ use governance_contract::manifest::ResourceType;
 use rusqlite::{Transaction, named_params};
 use serde::Serialize;
 
+use crate::connection::claim_connection;
 use crate::integrity::Finding;
 use crate::write::{json, must_run};
-use crate::connection::claim_connection;
 use crate::{Store, StoreError, aliases, integrity};
 
 /// How many finished syncs of a connection are kept, the newest ones.
@@ -112,7 +112,12 @@ impl Store {
         transaction.execute(
             "INSERT INTO syncs (connection, connector_version, component_sha256, started_at, state)
              VALUES (?, ?, ?, ?, 'running')",
-            (new.connection, new.version, new.component_sha256, new.started_at),
+            (
+                new.connection,
+                new.version,
+                new.component_sha256,
+                new.started_at,
+            ),
         )?;
         let sync = SyncId(transaction.last_insert_rowid());
         for (position, declared) in (0_i64..).zip(new.resource_types) {
@@ -122,7 +127,14 @@ impl Store {
                     "INSERT INTO resource_types (sync, id, position, name, description, traits)
                      VALUES (?, ?, ?, ?, ?, ?)",
                 )?
-                .execute((sync.0, &declared.id, position, &declared.name, &declared.description, json(&traits)?))?;
+                .execute((
+                    sync.0,
+                    &declared.id,
+                    position,
+                    &declared.name,
+                    &declared.description,
+                    json(&traits)?,
+                ))?;
         }
         transaction.commit()?;
         Ok(sync)
@@ -134,12 +146,13 @@ impl Store {
     ///
     /// # Errors
     /// The sync is not running, or SQLite failed: it then still is.
-    pub fn finish_sync(&mut self, sync: SyncId, finish: &Finish<'_>) -> Result<Summary, StoreError> {
+    pub fn finish_sync(
+        &mut self,
+        sync: SyncId,
+        finish: &Finish<'_>,
+    ) -> Result<Summary, StoreError> {
         let transaction = self.connection.transaction()?;
         must_run(&transaction, sync)?;
-        // Without figures SQLite takes every sync for one of a few rows, and
-        // reads all of it where an index would lead to the right ones.
-        transaction.execute_batch("PRAGMA analysis_limit = 400; ANALYZE main")?;
         let findings = match finish.ending {
             Ending::Read => {
                 aliases::resolve(&transaction, sync)?;
@@ -218,101 +231,4 @@ fn summarize(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Batch;
-    use crate::fixtures::{Place, anything, begin, column, finish, gap, resource};
-
-    fn count(store: &Store, sql: &str) -> i64 {
-        store.connection.query_row(sql, [], |row| row.get(0)).unwrap()
-    }
-
-    #[test]
-    fn a_failed_or_unfinished_sync_never_hides_the_finished_one() {
-        let place = Place::new();
-        place.sync("default", Batch { resources: &[resource("user", "ada")], ..Batch::default() });
-        for ending in [Some(Ending::Failed("the key is wrong")), None] {
-            let mut store = place.writer();
-            let sync = begin(&mut store, "default");
-            store.write(sync, &[Batch { resources: &[resource("user", "bob")], ..Batch::default() }]).unwrap();
-            if let Some(ending) = ending {
-                assert_eq!(finish(&mut store, sync, ending).state, State::Failed);
-            }
-            assert_eq!(column(&store.all_resources(), "id"), ["ada"]);
-        }
-    }
-
-    #[test]
-    fn a_finished_sync_replaces_the_one_before() {
-        let place = Place::new();
-        place.sync("default", Batch { resources: &[resource("user", "ada")], ..Batch::default() });
-        place.sync("default", Batch { resources: &[resource("user", "bob")], ..Batch::default() });
-        place.sync("other", Batch { resources: &[resource("user", "eve")], ..Batch::default() });
-        assert_eq!(column(&place.reader().all_resources(), "id"), ["bob", "eve"]);
-    }
-
-    #[test]
-    fn gaps_make_a_sync_one_with_gaps() {
-        let place = Place::new();
-        assert_eq!(place.sync("default", Batch::default()).state, State::Complete);
-        let gaps = [gap(anything())];
-        let summary = place.sync("default", Batch { gaps: &gaps, ..Batch::default() });
-        assert_eq!((summary.state, summary.gaps), (State::WithGaps, 1));
-        let [current] = &place.reader().current_syncs(None).unwrap()[..] else { panic!("one connection") };
-        assert_eq!((current.state, current.gaps), (State::WithGaps, 1));
-    }
-
-    #[test]
-    fn the_summary_counts_every_declared_type_in_its_order() {
-        let place = Place::new();
-        let resources = [resource("project", "p"), resource("user", "ada"), resource("user", "bob")];
-        let summary = place.sync("default", Batch { resources: &resources, ..Batch::default() });
-        let counts = [("user", 2), ("robot", 0), ("group", 0), ("project", 1)];
-        assert_eq!(summary.resources, counts.map(|(id, count)| (id.to_owned(), count)));
-    }
-
-    #[test]
-    fn nothing_is_added_to_a_sync_that_is_finished() {
-        let place = Place::new();
-        let mut store = place.writer();
-        let sync = begin(&mut store, "default");
-        finish(&mut store, sync, Ending::Read);
-        assert!(matches!(store.write(sync, &[]), Err(StoreError::NotRunning(_))));
-        let requests = BTreeMap::new();
-        let again = Finish { ending: Ending::Read, finished_at: 0, requests: &requests };
-        assert!(matches!(store.finish_sync(sync, &again), Err(StoreError::NotRunning(_))));
-    }
-
-    #[test]
-    fn the_newest_finished_syncs_are_kept_and_failed_ones_go_with_their_rows() {
-        let place = Place::new();
-        let mut store = place.writer();
-        let batch = [resource("user", "ada")];
-        for round in 0..KEPT_SYNCS + 3 {
-            for ending in [Ending::Failed("for now"), Ending::Read] {
-                let sync = begin(&mut store, "default");
-                store.write(sync, &[Batch { resources: &batch, ..Batch::default() }]).unwrap();
-                finish(&mut store, sync, ending);
-            }
-            begin(&mut store, if round == 0 { "untouched" } else { "default" });
-        }
-        let failed = begin(&mut store, "default");
-        finish(&mut store, failed, Ending::Failed("again"));
-        let kept = i64::from(KEPT_SYNCS);
-        assert_eq!(count(&store, "SELECT count(*) FROM syncs WHERE state = 'complete'"), kept);
-        assert_eq!(count(&store, "SELECT count(*) FROM syncs WHERE state = 'failed'"), 1);
-        assert_eq!(count(&store, "SELECT count(*) FROM syncs WHERE state = 'running'"), 1);
-        assert_eq!(count(&store, "SELECT count(*) FROM resources"), kept);
-        assert_eq!(count(&store, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
-    }
-
-    #[test]
-    fn what_is_told_of_a_sync_is_kept_with_it() {
-        let place = Place::new();
-        place.sync("default", Batch::default());
-        let store = place.reader();
-        let text = "SELECT requests || started_at || finished_at FROM current_syncs";
-        let told: String = store.connection.query_row(text, [], |row| row.get(0)).unwrap();
-        assert_eq!(told, r#"{"list-users":2}17673230451767323145"#);
-    }
-}
+mod tests;

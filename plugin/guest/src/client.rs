@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::address::Address;
 use crate::faults::unreadable;
+use crate::reading::parse;
 use crate::refusal::{self, Dialect};
 use crate::transport::{Method, Request, Response, Transport};
 use crate::wit::faults::Error;
@@ -138,11 +139,11 @@ impl<T: Transport> Client<'_, T> {
                 ..refusal::read(response, self.dialect, self.now)
             });
         }
-        serde_json::from_slice(&response.body).map_err(|error| Error {
+        parse(&response.body).map_err(|error| Error {
             hint: Some(self.dialect.address_hint.to_owned()),
             http_status: Some(response.status),
             request_id: refusal::request_id(response),
-            ..unreadable(surface, &format!("the answer is not JSON: {error}"))
+            ..unreadable(surface, &format!("the answer cannot be read: {error}"))
         })
     }
 }

@@ -20,6 +20,7 @@
 //! | [`faults`] | errors that a connector makes itself |
 //! | [`items`] | pages, resources, grants, scopes and gaps with their usual values |
 //! | [`text`] | the contract's bounds on texts |
+//! | [`within`] | keeps a page within them |
 //!
 //! Nothing here panics, whatever a service answers: no indexing, no unchecked
 //! arithmetic, no unwrapping outside tests.
@@ -53,6 +54,7 @@ pub mod token;
 pub mod transport;
 pub mod wait;
 pub mod wasi_http;
+pub mod within;
 
 /// The contract's types.
 pub mod wit {

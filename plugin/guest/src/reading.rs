@@ -12,13 +12,47 @@
 //! | [`Reading::list`] | an array |
 //! | [`Reading::texts`] | the strings of an array |
 
+//!
+//! [`parse`] comes before: it refuses what would not fit into the memory that a
+//! host gives an instance.
+
 use serde_json::Value;
 
 use crate::wit::model::Timestamp;
 
+/// The most objects that JSON may hold. Each takes about 600 bytes of memory,
+/// however short it is written.
+const OBJECTS_LIMIT: usize = 20_000;
+/// The most values that JSON may hold, at up to 100 bytes of memory each.
+const VALUES_LIMIT: usize = 200_000;
+
 /// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z: beyond, a time cannot be
 /// written as RFC 3339.
 const MOMENTS: std::ops::RangeInclusive<Timestamp> = -62_135_596_800..=253_402_300_799;
+
+/// Why bytes cannot be read as JSON.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// They are none, or are nested more than 128 deep.
+    #[error("it is not JSON: {0}")]
+    NotJson(#[from] serde_json::Error),
+    /// They are more than fits into memory.
+    #[error("it has too many values")]
+    TooMany,
+}
+
+/// Reads JSON. Its values are counted by the brackets and commas that it is
+/// written with, those in texts included: an upper bound that costs no memory.
+///
+/// # Errors
+/// See [`Unreadable`].
+pub fn parse(bytes: &[u8]) -> Result<Value, Unreadable> {
+    let count = |wanted: u8| bytes.iter().filter(|byte| **byte == wanted).count();
+    if count(b'{') > OBJECTS_LIMIT || count(b',') > VALUES_LIMIT {
+        return Err(Unreadable::TooMany);
+    }
+    Ok(serde_json::from_slice(bytes)?)
+}
 
 /// Looks at the members of a JSON object.
 pub trait Reading {
@@ -83,6 +117,30 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn what_would_not_fit_into_memory_is_not_read() {
+        let objects = format!("[{}{{}}]", "{\"\":0},".repeat(20_000));
+        let values = format!("[{}0]", "0,".repeat(200_001));
+        let deep = "[".repeat(1_000_000);
+        for (text, expected) in [
+            (objects.as_str(), "it has too many values"),
+            (&values, "it has too many values"),
+            (
+                &deep,
+                "it is not JSON: recursion limit exceeded at line 1 column 128",
+            ),
+            (
+                "",
+                "it is not JSON: EOF while parsing a value at line 1 column 0",
+            ),
+        ] {
+            let error = parse(text.as_bytes()).expect_err("unreadable");
+            assert_eq!(error.to_string(), expected);
+        }
+        let page = format!("[{}{{}}]", "{\"\":0},".repeat(19_999));
+        assert!(parse(page.as_bytes()).is_ok());
+    }
 
     #[test]
     fn moments_are_exact_and_nonsense_is_none() {

@@ -26,7 +26,7 @@
 use serde_json::Value;
 
 use crate::faults::fault;
-use crate::reading::Reading;
+use crate::reading::{Reading, parse};
 use crate::text::{NAME_LIMIT, one_line};
 use crate::transport::Response;
 use crate::wait;
@@ -97,7 +97,7 @@ enum Shape {
 
 impl Body {
     fn read(bytes: &[u8]) -> Self {
-        match serde_json::from_slice::<Value>(bytes) {
+        match parse(bytes) {
             Ok(body) if body.is_object() => Self::of_json(&body),
             _ => Self {
                 shape: shape(bytes),

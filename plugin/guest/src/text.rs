@@ -59,10 +59,11 @@ pub fn one_line(text: &str, limit: usize) -> String {
     cut(&words.join(" "), limit)
 }
 
-/// Whether a text can be an id: not blank, and within the bound.
+/// Whether a text can be an id: not blank, without control characters, and
+/// within the bound.
 #[must_use]
 pub fn is_id(text: &str) -> bool {
-    !text.trim().is_empty() && text.len() <= ID_LIMIT
+    !text.trim().is_empty() && text.len() <= ID_LIMIT && !text.contains(char::is_control)
 }
 
 #[cfg(test)]
@@ -92,11 +93,12 @@ mod tests {
     }
 
     #[test]
-    fn blank_or_overlong_texts_are_no_ids() {
+    fn blank_overlong_and_unprintable_texts_are_no_ids() {
         for (text, expected) in [
             ("user-1".to_owned(), true),
             (String::new(), false),
             (" ".to_owned(), false),
+            ("user\u{0}".to_owned(), false),
             ("x".repeat(1_024), true),
             ("x".repeat(1_025), false),
         ] {

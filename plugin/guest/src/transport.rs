@@ -8,9 +8,10 @@ use url::Url;
 use crate::faults::fault;
 use crate::wit::faults::{Delivery, Error, ErrorKind, Party};
 
-/// The longest body of an answer that is read, in bytes: 8 MiB. The largest
-/// page that a service was seen to make is well under one.
-pub const BODY_LIMIT: usize = 8 * 1_024 * 1_024;
+/// The longest body of an answer that is read, in bytes: 4 MiB. A page of 1,000
+/// rows then has 4 KiB for each. An instance has some 64 MiB of memory, and a
+/// body needs three times its length while it grows.
+pub const BODY_LIMIT: usize = 4 * 1_024 * 1_024;
 
 /// The headers of an answer that connectors look at; a transport hands on no
 /// others.

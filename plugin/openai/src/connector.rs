@@ -6,6 +6,7 @@ use governance_guest::transport::Transport;
 use governance_guest::wit::connector::{Context, Lookup, Page, Probe};
 use governance_guest::wit::faults::Error;
 use governance_guest::wit::model::Reference;
+use governance_guest::within;
 
 use crate::check::probe;
 use crate::session::Session;
@@ -46,7 +47,7 @@ impl<T: Transport> Connector<T> {
         if parent.is_some() {
             return Err(invalid_input("parent", "no type has a parent"));
         }
-        match (resource_type, lookup) {
+        let page = match (resource_type, lookup) {
             (user::TYPE, Some(lookup)) => user::list(&session, Some(email(lookup)?), token),
             (_, Some(lookup)) => Err(unknown("lookup", &lookup.key)),
             (organization::TYPE, None) => organization::list(&session, token),
@@ -54,7 +55,8 @@ impl<T: Transport> Connector<T> {
             (user::TYPE, None) => user::list(&session, None, token),
             (invitation::TYPE, None) => invitation::list(&session, token),
             _ => Err(unknown("resource-type", resource_type)),
-        }
+        };
+        page.map(within::bounds)
     }
 
     /// Reads one resource.
@@ -63,13 +65,14 @@ impl<T: Transport> Connector<T> {
     /// See the contract.
     pub fn get_resource(&self, context: &Context, of: &Reference) -> Result<Page, Error> {
         let session = Session::open(&self.0, context)?;
-        match of.id.resource_type.as_str() {
+        let page = match of.id.resource_type.as_str() {
             user::TYPE => user::get(&session, of),
             invitation::TYPE => invitation::get(&session, of),
             organization::TYPE => organization::get(&session, of),
             org_role::TYPE => org_role::get(&session, of),
             other => Err(unknown("resource-type", other)),
-        }
+        };
+        page.map(within::bounds)
     }
 }
 

@@ -3,7 +3,7 @@
 //! | the row | here |
 //! |---|---|
 //! | `pending`, and `expires_at` is ahead or absent | a pending resource, its role a pending grant |
-//! | `pending`, but `expires_at` is past [L] | counted as expired |
+//! | `pending`, but `expires_at` is past \[L] | counted as expired |
 //! | `accepted`, `expired` | counted: the person is a user, or nobody |
 //! | any other status | a gap |
 //!

@@ -2,9 +2,9 @@
 //!
 //! It reads an organization through the Administration API with an admin key
 //! that the host holds. Facts about that API are marked in the code by where
-//! they come from: [S] official specification, SDK or documentation, [L] seen by
-//! a third party at the live API, [D] documentation of a third party's product.
-//! What is not [S] is tolerated either way.
+//! they come from: \[S] official specification, SDK or documentation, \[L] seen by
+//! a third party at the live API, \[D] documentation of a third party's product.
+//! What is not \[S] is tolerated either way.
 //!
 //! | module | resource type | read from |
 //! |---|---|---|

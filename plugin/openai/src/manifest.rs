@@ -17,8 +17,8 @@ pub const ORGANIZATION_ID: &str = "organization_id";
 pub const CREDENTIAL: &str = "openai-admin";
 
 /// How long a change may take until reads show it, in seconds. A new project
-/// was seen to be missing from the list for up to a minute [L]. Role changes may
-/// take up to 30 minutes until they are *enforced* [S], but reads show them
+/// was seen to be missing from the list for up to a minute \[L]. Role changes may
+/// take up to 30 minutes until they are *enforced* \[S], but reads show them
 /// sooner, and reads are what a host looks into.
 const VISIBILITY_SECONDS: u32 = 60;
 
@@ -124,7 +124,7 @@ pub fn bare_type(id: &str, name: &str, description: &str, surface: &str) -> Reso
 }
 
 /// A surface that needs the permission to read the organization's management.
-/// That scope is named in refusals of users, invites and roles alike [L].
+/// That scope is named in refusals of users, invites and roles alike \[L].
 #[must_use]
 pub fn management_surface(id: &str, name: &str) -> Surface {
     Surface {

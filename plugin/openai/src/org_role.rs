@@ -31,7 +31,7 @@ pub const TYPE: &str = "org_role";
 pub const ASSIGNED: &str = "assigned";
 /// The surface.
 pub const SURFACE: &str = "roles";
-/// A principal has one predefined role: setting one takes the other [S].
+/// A principal has one predefined role: setting one takes the other \[S].
 const EXCLUSION_GROUP: &str = "org-role";
 
 /// All organization roles.

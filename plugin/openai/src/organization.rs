@@ -79,25 +79,22 @@ pub fn list<T: Transport>(session: &Session<'_, T>, token: Option<&str>) -> Resu
     }
 }
 
-/// Reads the organization, out of the roles' ids.
+/// Reads the organization, out of the roles' ids. Where they do not tell it, it
+/// is unknown and not absent: a gap.
 ///
 /// # Errors
-/// `not-found` if the credential's is another, or is not known; and see
+/// `not-found` if the credential's organization is another; and see
 /// [`roles_step::take`].
 pub fn get<T: Transport>(session: &Session<'_, T>, of: &Reference) -> Result<Page, Error> {
     let step = roles_step::take(session, Progress::default(), Vec::new())?;
-    let tenant = step.progress.organization;
-    let known = tenant.as_ref().or(session.organization.as_ref());
-    if known != Some(&of.id.id) {
-        return Err(not_found(
-            "the credential is not known to be of this organization",
-        ));
+    let mut page = items::page();
+    page.tenant.clone_from(&step.progress.organization);
+    match step.progress.organization.or(session.organization.clone()) {
+        Some(known) if known == of.id.id => page.resources.push(resource(&known)),
+        Some(_) => return Err(not_found("the credential is of another organization")),
+        None => page.gaps = unknown(step.closed),
     }
-    Ok(Page {
-        resources: vec![resource(&of.id.id)],
-        tenant,
-        ..items::page()
-    })
+    Ok(page)
 }
 
 fn roles<T: Transport>(session: &Session<'_, T>, progress: Progress) -> Result<Page, Error> {

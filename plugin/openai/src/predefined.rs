@@ -2,9 +2,9 @@
 //!
 //! | form | where |
 //! |---|---|
-//! | `owner` | `User.role`, `Invite.role` [S] |
-//! | `role-api-organization-owner` | accepted in requests [L] |
-//! | `role-api-organization-owner__api-organization__org-abc` | role lists [L] |
+//! | `owner` | `User.role`, `Invite.role` \[S] |
+//! | `role-api-organization-owner` | accepted in requests \[L] |
+//! | `role-api-organization-owner__api-organization__org-abc` | role lists \[L] |
 //!
 //! The short form is the resource's id here: it does not depend on what the
 //! credential may read. The composed form ends in the organization's id, which

@@ -12,11 +12,12 @@ use governance_guest::reading::Reading;
 use governance_guest::token::Token;
 use governance_guest::transport::{Method, Transport};
 use governance_guest::wit::connector::Page;
-use governance_guest::wit::faults::Error;
+use governance_guest::wit::faults::{Error, ErrorKind, Party};
 use governance_guest::wit::manifest::{Effect, ResourceTrait, ResourceType, Surface};
 use governance_guest::wit::model::{Gap, GapReason, Reference, ResourceId, Scope, Subject};
 use serde_json::Value;
 
+use crate::dialect::DIALECT;
 use crate::session::{Collection, Session, is_organization_id};
 use crate::{manifest, org_role, organization, user_row};
 
@@ -144,7 +145,7 @@ pub fn list<T: Transport>(
 ///
 /// # Errors
 /// All that reading can bring, except that the surface is closed: that is a gap.
-/// A service without users is `not-found`, since every organization has some.
+/// Every organization has users, so where there are none the base URL is wrong.
 pub fn step<T: Transport>(
     session: &Session<'_, T>,
     progress: &Progress,
@@ -160,8 +161,19 @@ pub fn step<T: Transport>(
                 gaps: gaps(SURFACE, scopes(), reason, &error.message),
                 ..items::page()
             }),
+            None if error.kind == ErrorKind::NotFound => Err(elsewhere(error)),
             None => Err(error),
         },
+    }
+}
+
+fn elsewhere(error: Error) -> Error {
+    Error {
+        party: Party::Caller,
+        kind: ErrorKind::InvalidInput(manifest::BASE_URL.to_owned()),
+        message: format!("this is not OpenAI's API: {}", error.message),
+        hint: Some(DIALECT.address_hint.to_owned()),
+        ..error
     }
 }
 

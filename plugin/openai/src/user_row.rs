@@ -1,7 +1,7 @@
 //! A row of the organization's users, as a resource.
 //!
 //! Rows tell most things twice: at the top, and in a nested `user`. The top
-//! counts first. All but `object` and `added_at` may be absent; even `id` was [L].
+//! counts first. All but `object` and `added_at` may be absent; even `id` was \[L].
 //!
 //! | field | from | if absent |
 //! |---|---|---|

@@ -93,7 +93,10 @@ fn shown(task: &Task) -> String {
         ListingTarget::Resource(of) => format!("{}/{}", of.id.resource_type, of.id.id),
     };
     let call = match &task.call {
-        Call::Resources { resource_type, parent } => match parent {
+        Call::Resources {
+            resource_type,
+            parent,
+        } => match parent {
             Some(parent) => format!("resources {resource_type} under {}", parent.id.id),
             None => format!("resources {resource_type}"),
         },
@@ -107,7 +110,10 @@ fn shown(task: &Task) -> String {
 }
 
 fn types(covers: &[Scope]) -> Vec<&str> {
-    covers.iter().filter_map(|it| it.resource_type.as_deref()).collect()
+    covers
+        .iter()
+        .filter_map(|it| it.resource_type.as_deref())
+        .collect()
 }
 
 #[test]
@@ -116,7 +122,12 @@ fn a_sync_begins_with_what_nothing_else_leads_to() {
     let calls: Vec<_> = tasks.iter().map(shown).collect();
     assert_eq!(
         calls,
-        ["resources tenant", "resources project", "resources group", "grants group"]
+        [
+            "resources tenant",
+            "resources project",
+            "resources group",
+            "grants group"
+        ]
     );
 }
 
@@ -147,7 +158,11 @@ fn a_page_leads_to_its_continuations_and_to_what_its_resources_hold() {
             covers: Vec::new(),
         },
     ];
-    let tasks = following(&task, &page(vec![resource("project", "p1")], next), &description);
+    let tasks = following(
+        &task,
+        &page(vec![resource("project", "p1")], next),
+        &description,
+    );
     let calls: Vec<_> = tasks.iter().map(shown).collect();
     assert_eq!(
         calls,
@@ -169,7 +184,11 @@ fn a_page_leads_to_its_continuations_and_to_what_its_resources_hold() {
 fn a_reference_carries_what_the_page_said() {
     let description = example();
     let task = first(&description).remove(1);
-    let tasks = following(&task, &page(vec![resource("project", "p1")], Vec::new()), &description);
+    let tasks = following(
+        &task,
+        &page(vec![resource("project", "p1")], Vec::new()),
+        &description,
+    );
     let Call::Grants(ListingTarget::Resource(reference)) = &tasks[0].call else {
         panic!("{:?}", tasks[0]);
     };
@@ -196,7 +215,10 @@ fn each_resource_has_the_static_entitlements_of_its_type() {
         static_entitlements: vec![entitlement],
         ..kind("project", &[], None)
     };
-    let page = page(vec![resource("project", "p1"), resource("user", "u1")], Vec::new());
+    let page = page(
+        vec![resource("project", "p1"), resource("user", "u1")],
+        Vec::new(),
+    );
     let made = static_entitlements(&page, &description(vec![project, kind("user", &[], None)]));
     assert_eq!(made.len(), 1);
     assert_eq!(made[0].resource.id, "p1");

@@ -134,8 +134,8 @@ fn a_service_without_users_is_not_this_service() {
     let body = br#"{"error":{"message":"Invalid URL"}}"#;
     let service = Service::new(Script::new().status(404, body));
     let error = service.list("user", None).expect_err("an error");
-    assert_eq!(error.kind, ErrorKind::NotFound);
-    assert!(error.hint.expect("a hint").contains("base URL"));
+    assert_eq!(error.kind, ErrorKind::InvalidInput("base_url".to_owned()));
+    assert!(error.hint.expect("a hint").contains("base_url"));
 }
 
 #[test]

@@ -240,4 +240,14 @@ fn the_organization_is_read_again_out_of_the_roles() {
     assert_eq!(resources(&page.expect("a page")), ["organization:org-1"]);
     let other = service.get(&reference("organization", "org-2", None));
     assert_eq!(other.expect_err("another").kind, ErrorKind::NotFound);
+    let closed = Service::new(Script::new().status(403, DENIED));
+    let page = closed.get(&reference("organization", "org-1", None));
+    assert_eq!(
+        gaps(&page.expect("a page")),
+        [
+            "roles permission resources on organization",
+            "roles permission grants on organization by user"
+        ],
+        "unknown is not absent"
+    );
 }

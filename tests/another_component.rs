@@ -1,0 +1,140 @@
+//! A component that does not come with the harness is checked before it runs,
+//! reaches nothing and gets no credential until the operator says so.
+
+use builtin_connectors::find;
+use openai_simulator::Template;
+use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
+use wit_parser::{ManglingAndAbi, Resolve};
+
+use crate::support::{Bench, Organization};
+
+/// A component of a world, whose functions trap.
+fn component(wit: &str) -> Vec<u8> {
+    let mut resolve = Resolve::default();
+    let package = resolve.push_str("test.wit", wit).unwrap();
+    let world = resolve.select_world(&[package], None).unwrap();
+    let mut module = dummy_module(&resolve, world, ManglingAndAbi::Standard32);
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
+    let mut encoder = ComponentEncoder::default();
+    encoder.module(&module).unwrap().validate(true);
+    encoder.encode().unwrap()
+}
+
+/// The built-in connector as a file: the same code, but from nobody.
+fn copy(bench: &Bench) {
+    bench.write("copy.wasm", find("openai").unwrap().component);
+}
+
+#[test]
+fn a_file_that_is_no_component_is_told_from_one() {
+    let bench = Bench::alone();
+    let cases: [(&[u8], &str); 6] = [
+        (b"", "empty"),
+        (b"hello", "does not start like WebAssembly"),
+        (b"\0asm\x01\0\0\0", "core module"),
+        (b"\0asm\x0d\0\x02\0", "another version"),
+        (b"\x7fELF\x02", "native"),
+        (b"\0asm\x0d\0\x01\0\xff\xff", "not a WebAssembly component"),
+    ];
+    for (bytes, words) in cases {
+        bench.write("file.wasm", bytes);
+        for command in ["inspect", "check", "sync"] {
+            let ran = bench.run(&format!("{command} --component file.wasm"));
+            assert_eq!(ran.code, 3, "{}", ran.stderr);
+            assert!(
+                ran.stderr.contains(words) && ran.stderr.contains("hint: "),
+                "{}",
+                ran.stderr
+            );
+        }
+    }
+    assert_eq!(bench.run("inspect --component nowhere.wasm").code, 3);
+}
+
+#[test]
+fn a_component_of_another_world_is_refused() {
+    let bench = Bench::alone();
+    bench.write(
+        "other.wasm",
+        component("package a:b; world w { export run: func(); }"),
+    );
+    let ran = bench.run("inspect --component other.wasm");
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("governance:connector/plugin@0.1.0"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_component_that_wants_more_is_refused_with_what_it_wants() {
+    let bench = Bench::alone();
+    let wit = "package wasi:filesystem@0.2.12;
+        interface preopens { get-directories: func(); }
+        world w { import preopens; }";
+    bench.write("greedy.wasm", component(wit));
+    let ran = bench.run("inspect --component greedy.wasm");
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("wasi:filesystem/preopens@0.2.12"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn nobodys_component_reaches_nothing() {
+    let organization = Organization::named(Template::Small);
+    let bench = organization.bench();
+    copy(&bench);
+    // Nor can it read the environment: it asks for the address that it declares.
+    let ran = bench.run("sync --component copy.wasm");
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("https://api.openai.com is not allowed"),
+        "{}",
+        ran.stderr
+    );
+    assert!(
+        ran.stderr
+            .contains("origins = [\"https://api.openai.com\"]"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!bench.path("governance.db").exists());
+    assert_eq!(organization.requests(), 0);
+}
+
+#[test]
+fn nobodys_component_gets_no_key_even_where_it_may_go() {
+    let organization = Organization::named(Template::Small);
+    let bench = organization.bench();
+    copy(&bench);
+    let base = organization.simulator.base_url();
+    let ran = bench.run(&format!("sync --component copy.wasm --set base_url={base}"));
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("credentials = [\"openai-admin\"]"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(organization.requests(), 0);
+}
+
+#[test]
+fn the_entry_that_inspect_prints_is_enough() {
+    let organization = Organization::named(Template::Small);
+    let bench = organization.bench();
+    copy(&bench);
+    let inspected = bench.succeed("inspect --component copy.wasm").stdout;
+    let (_, entry) = inspected.split_once("add to harness.toml:\n").unwrap();
+    bench.write("harness.toml", entry);
+    bench.succeed("sync --component copy.wasm");
+    assert!(organization.requests() > 0);
+
+    bench.write("harness.toml", entry.replace("sha256 = \"", "sha256 = \"0"));
+    assert_eq!(bench.run("sync --component copy.wasm").code, 3);
+    bench.write("harness.toml", "[[components]]\n");
+    assert_eq!(bench.run("sync --component copy.wasm").code, 3);
+}

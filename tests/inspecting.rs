@@ -1,0 +1,68 @@
+//! What a component is and asks for is said before it is trusted.
+
+use builtin_connectors::find;
+
+use crate::support::Bench;
+
+#[test]
+fn the_connector_imports_outgoing_http_and_nothing_else() {
+    let inspected = Bench::alone().succeed("inspect --json").rows().remove(0);
+    let imports = [
+        "wasi:io/poll@0.2.12",
+        "wasi:io/error@0.2.12",
+        "wasi:io/streams@0.2.12",
+        "wasi:http/types@0.2.12",
+        "wasi:http/outgoing-handler@0.2.12",
+    ];
+    assert_eq!(inspected["imports"], serde_json::json!(imports));
+}
+
+#[test]
+fn the_connector_stays_small() {
+    let size = find("openai").unwrap().component.len();
+    assert!(size < 900_000, "{size} bytes");
+}
+
+#[test]
+fn all_that_the_connector_can_do_is_shown() {
+    let shown = Bench::alone().succeed("inspect").stdout;
+    let filters = vec![(r"\d+ bytes", "[size] bytes"), ("[0-9a-f]{64}", "[sha256]")];
+    insta::with_settings!({filters => filters}, {
+        insta::assert_snapshot!(shown);
+    });
+}
+
+#[test]
+fn every_route_only_reads_and_uses_the_declared_credential() {
+    let inspected = Bench::alone().succeed("inspect --json").rows().remove(0);
+    for route in inspected["routes"].as_array().unwrap() {
+        assert_eq!(route["effect"], "read", "{route}");
+        assert_eq!(route["credential"], "openai-admin", "{route}");
+    }
+    for kind in inspected["resource_types"].as_array().unwrap() {
+        assert_eq!(
+            kind["changes"],
+            serde_json::json!([]),
+            "not offered yet: {kind}"
+        );
+    }
+}
+
+#[test]
+fn every_option_names_its_variable() {
+    let help = Bench::alone().succeed("sync --help").stdout;
+    for variable in [
+        "GOVERNANCE_COMPONENT",
+        "GOVERNANCE_CREDENTIAL_FILE",
+        "GOVERNANCE_CONFIG",
+        "GOVERNANCE_CACHE",
+        "GOVERNANCE_CONNECTION",
+        "GOVERNANCE_DB",
+    ] {
+        assert!(help.contains(variable), "{variable} in {help}");
+    }
+    for command in ["inspect", "check", "sync", "list", "simulate"] {
+        let help = Bench::alone().succeed(&format!("{command} --help")).stdout;
+        assert!(help.contains("Example"), "{command}: {help}");
+    }
+}

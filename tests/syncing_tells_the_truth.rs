@@ -1,0 +1,205 @@
+//! What a sync stores about each person is what the simulator's own rules say.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use openai_simulator::{OrganizationRole, Person, Template};
+use serde_json::Value;
+
+use crate::support::{Bench, Organization, Ran, seed, text};
+
+/// What is told of one person, in words that both sides can be put into.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Told {
+    id: String,
+    email: Option<String>,
+    status: &'static str,
+    member: bool,
+    roles: BTreeSet<String>,
+    pending_until: Option<i64>,
+}
+
+fn role_name(role: OrganizationRole) -> String {
+    match role {
+        OrganizationRole::Owner => "role-api-organization-owner".into(),
+        OrganizationRole::Reader => "role-api-organization-reader".into(),
+    }
+}
+
+fn by_the_rules(person: &Person) -> Told {
+    let role = person.organization_role.or(person.pending_role);
+    Told {
+        id: person.id.clone(),
+        // No address is longer; the contract's bound leaves such a text out.
+        email: person.email.clone().filter(|it| it.len() <= 1_024),
+        status: match (person.member, person.banned) {
+            (false, _) => "pending",
+            (true, true) => "disabled",
+            (true, false) => "active",
+        },
+        member: person.member,
+        roles: role.into_iter().map(role_name).collect(),
+        pending_until: person
+            .pending_until
+            .filter(|_| !person.member)
+            .map(|it| i64::try_from(it).unwrap()),
+    }
+}
+
+fn as_synced(bench: &Bench) -> BTreeSet<Told> {
+    let accounts = bench.succeed("list accounts --json").rows();
+    let grants = bench.succeed("list grants --json").rows();
+    let mut held: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
+    for grant in &grants {
+        held.entry(text(grant, "principal_id"))
+            .or_default()
+            .push(grant);
+    }
+    let none = Vec::new();
+    let told = accounts.iter().map(|account| {
+        let id = text(account, "id");
+        told(account, held.get(id).unwrap_or(&none))
+    });
+    told.collect()
+}
+
+fn told(account: &Value, grants: &[&Value]) -> Told {
+    let status = text(account, "status");
+    let status = ["active", "disabled", "pending"]
+        .into_iter()
+        .find(|it| *it == status);
+    let roles = grants
+        .iter()
+        .filter(|it| text(it, "resource_type") == "org_role");
+    for grant in grants {
+        assert_eq!(grant["pending"], status == Some("pending"), "{grant}");
+    }
+    Told {
+        id: text(account, "id").into(),
+        email: account["emails"][0]["address"].as_str().map(Into::into),
+        status: status.unwrap(),
+        member: grants
+            .iter()
+            .any(|it| text(it, "resource_type") == "organization"),
+        roles: roles.map(|it| text(it, "resource_id").into()).collect(),
+        pending_until: account["expires_at"].as_str().map(unix),
+    }
+}
+
+/// Seconds of an RFC 3339 time in UTC.
+fn unix(text: &str) -> i64 {
+    let format = &time::format_description::well_known::Rfc3339;
+    time::OffsetDateTime::parse(text, format)
+        .unwrap()
+        .unix_timestamp()
+}
+
+fn compare(organization: &Organization) -> Ran {
+    let bench = organization.bench();
+    let synced = bench.succeed("sync");
+    let truth: BTreeSet<_> = organization
+        .simulator
+        .people()
+        .iter()
+        .map(by_the_rules)
+        .collect();
+    let synced_people = as_synced(&bench);
+    for person in &truth {
+        assert!(
+            synced_people.contains(person),
+            "missing or different: {person:?}"
+        );
+    }
+    assert_eq!(synced_people.len(), truth.len());
+    synced
+}
+
+#[test]
+fn of_a_small_organization() {
+    compare(&Organization::named(Template::Small));
+}
+
+#[test]
+fn of_an_organization_with_one_owner() {
+    compare(&Organization::named(Template::Empty));
+}
+
+#[test]
+fn of_an_organization_with_hostile_names() {
+    compare(&Organization::named(Template::Hostile));
+}
+
+#[test]
+fn of_random_organizations() {
+    for (index, users) in [1, 99, 100, 101, 357].into_iter().enumerate() {
+        compare(&Organization::generated(users, seed() + index as u64));
+    }
+}
+
+#[test]
+fn of_people_who_accept_their_invitation_meanwhile() {
+    let organization = Organization::generated(40, seed());
+    let bench = organization.bench();
+    bench.succeed("sync");
+    let before = as_synced(&bench);
+    let invited = organization
+        .simulator
+        .people()
+        .into_iter()
+        .find(|it| !it.member)
+        .unwrap();
+    organization.accept(&invited.id);
+    bench.succeed("sync");
+    let after = as_synced(&bench);
+    let email = invited.email.as_deref();
+    let state = |people: &BTreeSet<Told>| {
+        let person = people
+            .iter()
+            .find(|it| it.email.as_deref() == email)
+            .unwrap();
+        (person.status, person.member)
+    };
+    assert_eq!(state(&before), ("pending", false));
+    assert_eq!(state(&after), ("active", true));
+}
+
+#[test]
+fn what_a_row_does_not_tell_is_a_gap_and_not_an_absence() {
+    let organization = Organization::named(Template::Lenient);
+    let bench = organization.bench();
+    let synced = bench.run("sync");
+    assert_eq!(synced.code, 6, "{}", synced.stderr);
+    assert!(synced.stdout.contains("NOT complete"), "{}", synced.stdout);
+    let people = organization.simulator.people();
+    let accounts = bench.succeed("list accounts --json").rows();
+    assert_eq!(accounts.len(), people.len());
+    let gaps = bench.succeed("list gaps --json").rows();
+    let grants = bench.succeed("list grants --type org_role --json").rows();
+    for person in people.iter().filter(|it| it.member) {
+        let has_role = grants
+            .iter()
+            .any(|it| text(it, "principal_id") == person.id);
+        let unknown = gaps
+            .iter()
+            .any(|gap| gap["scope"]["principal_id"] == person.id.as_str());
+        assert!(has_role != unknown, "{}: one of both", person.id);
+    }
+}
+
+#[test]
+fn nothing_is_asked_twice_and_pages_are_the_largest() {
+    let organization = Organization::generated(250, seed());
+    organization.bench().succeed("sync");
+    let invitations = organization.simulator.requests()["GET /v1/organization/invites"];
+    let requests = organization.simulator.requests();
+    assert_eq!(requests["GET /v1/organization/roles"], 1);
+    assert_eq!(requests["GET /v1/organization/users"], 3);
+    assert_eq!(requests.values().sum::<u64>(), 4 + invitations);
+}
+
+#[test]
+fn the_summary_reads_well() {
+    let synced = compare(&Organization::named(Template::Small));
+    insta::with_settings!({filters => vec![(r"in \d+\.\d s", "in [time] s")]}, {
+        insta::assert_snapshot!(synced.stdout);
+    });
+}
