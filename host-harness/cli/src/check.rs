@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::arguments::ConnectArguments;
 use crate::connect;
 use crate::exit::Exit;
-use crate::text::safe_line;
+use crate::text::{json_line, safe_line};
 
 /// Test the connection: one line for each part of the service's API
 ///
@@ -43,7 +43,7 @@ pub(crate) async fn run(arguments: CheckArguments, stdout: &mut dyn Write) -> an
         .collect::<Result<_, CallError>>()?;
     for (surface, probe) in &probes {
         match arguments.json {
-            true => writeln!(stdout, "{}", as_json(surface, probe))?,
+            true => json_line(stdout, &as_json(surface, probe))?,
             false => writeln!(stdout, "{}", as_text(surface, probe))?,
         }
     }

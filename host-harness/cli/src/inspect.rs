@@ -17,7 +17,7 @@ use crate::arguments::ConnectArguments;
 use crate::connect;
 use crate::exit::Exit;
 use crate::table::table;
-use crate::text::safe_line;
+use crate::text::{json_line, safe_line};
 
 /// Show what a component is and what it asks for
 ///
@@ -43,7 +43,7 @@ pub(crate) async fn run(
     let loaded = connect::load(&arguments.connect).await?;
     let description = describe(&loaded, &Settings::default()).await?;
     if arguments.json {
-        writeln!(stdout, "{}", as_json(&loaded, &description))?;
+        json_line(stdout, &as_json(&loaded, &description))?;
         return Ok(Exit::Done);
     }
     stdout.write_all(as_text(&loaded, &description).as_bytes())?;

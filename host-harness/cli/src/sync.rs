@@ -17,7 +17,7 @@ use crate::arguments::ConnectArguments;
 use crate::connect;
 use crate::exit::Exit;
 use crate::progress::{Lines, Spinner};
-use crate::text::safe_line;
+use crate::text::{json_line, safe_line};
 
 /// Read who has access to what into the database
 ///
@@ -74,7 +74,7 @@ pub(crate) async fn run(arguments: SyncArguments, stdout: &mut dyn Write) -> any
         eprintln!("note: {shown} could be read by others, and now only by you");
     }
     if arguments.json {
-        writeln!(stdout, "{}", as_json(&report, &options, &connection))?;
+        json_line(stdout, &as_json(&report, &options, &connection))?;
     } else {
         write!(stdout, "{}", as_text(&report, &options, &connection))?;
     }

@@ -58,7 +58,27 @@ impl Client {
                 });
             }
         };
+        // The client's own bound is one on its buffer, and so not exact.
+        if section_size(response.headers()) > limits.response_headers {
+            return Err(headers_too_large(&limits));
+        }
         Ok(response.map(|body| Bounded::new(body, &limits).boxed_unsync()))
+    }
+}
+
+/// Bytes of a header section on the wire, with `: ` and line ends.
+fn section_size(headers: &http::HeaderMap) -> usize {
+    let sizes = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 4);
+    sizes.sum()
+}
+
+fn headers_too_large(limits: &Limits) -> Failure {
+    let limit = u32::try_from(limits.response_headers).ok();
+    Failure::Network {
+        told: Error::HttpResponseHeaderSectionSize(limit),
+        text: "the response's headers exceed the limit `response_headers`".into(),
     }
 }
 
@@ -111,11 +131,7 @@ fn explain(error: &legacy::Error, limits: &Limits) -> Failure {
         )
     } else {
         match cause::<hyper::Error>(error) {
-            Some(hyper) if hyper.is_parse_too_large() => {
-                let limit = u32::try_from(limits.response_headers).ok();
-                let text = "the response's headers exceed the limit `response_headers`";
-                (Error::HttpResponseHeaderSectionSize(limit), text.into())
-            }
+            Some(hyper) if hyper.is_parse_too_large() => return headers_too_large(limits),
             Some(hyper) if hyper.is_parse() => {
                 (Error::HttpProtocolError, "the answer is not HTTP".into())
             }

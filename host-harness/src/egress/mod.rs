@@ -14,8 +14,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{
-    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, COOKIE, HeaderName, HeaderValue, SET_COOKIE,
-    USER_AGENT,
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, COOKIE, HOST, HeaderName, HeaderValue,
+    SET_COOKIE, USER_AGENT,
 };
 use http_body_util::{BodyExt, Limited};
 use url::Url;
@@ -89,6 +89,8 @@ impl Egress {
         *outgoing.headers_mut() = request.head.headers;
         let headers = outgoing.headers_mut();
         headers.remove(PREDICTED_ANSWER);
+        // The client sets it from the judged URL.
+        headers.remove(HOST);
         headers.insert(USER_AGENT, AGENT);
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         if let Some(credential) = route.credential() {
@@ -195,3 +197,6 @@ impl WasiHttpHooks for Hooks {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

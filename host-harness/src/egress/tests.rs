@@ -1,0 +1,410 @@
+//! What goes out and what comes back, against upstreams that behave badly.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use governance_contract::manifest::{
+    BaseUrl, Credential, CredentialScheme, Description, Effect, Route,
+};
+
+use super::*;
+use crate::policy::Operator;
+use crate::settings::Settings;
+
+const KEY: &str = "s3cret-key";
+
+/// Answers each request on each connection with the same bytes, and tells what
+/// it was asked. Without an answer it stays silent.
+struct Upstream {
+    port: u16,
+    heads: Receiver<(usize, String)>,
+}
+
+impl Upstream {
+    fn answering(answer: impl Into<Vec<u8>>) -> Self {
+        let (answer, (tell, heads)) = (answer.into(), channel());
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        std::thread::spawn(move || {
+            for (number, stream) in listener.incoming().enumerate() {
+                let (answer, tell) = (answer.clone(), tell.clone());
+                std::thread::spawn(move || {
+                    serve(stream.unwrap(), &answer, |head| {
+                        let _ = tell.send((number, head));
+                    })
+                });
+            }
+        });
+        Self { port, heads }
+    }
+
+    fn ok(body: &str) -> Self {
+        Self::answering(format!(
+            "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        ))
+    }
+
+    fn base(&self) -> String {
+        format!("http://127.0.0.1:{}/v1", self.port)
+    }
+}
+
+fn serve(stream: TcpStream, answer: &[u8], tell: impl Fn(String)) {
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let mut stream = stream;
+    let mut head = String::new();
+    while reader.read_line(&mut head).is_ok_and(|read| read > 0) {
+        if !head.ends_with("\r\n\r\n") {
+            continue;
+        }
+        tell(std::mem::take(&mut head));
+        if answer.is_empty() {
+            let _ = reader.read(&mut [0]);
+        }
+        if stream.write_all(answer).is_err() {
+            return;
+        }
+    }
+}
+
+fn route(id: &str, method: &str, effect: Effect) -> Route {
+    Route {
+        id: id.into(),
+        method: method.into(),
+        base: BaseUrl::FromField("base_url".into()),
+        path: "/items/{id}".into(),
+        effect,
+        credential: Some("key".into()),
+        limits: Vec::new(),
+    }
+}
+
+fn egress(upstream: &Upstream, limits: Limits) -> Egress {
+    use governance_contract::manifest::{Field, FieldKind};
+    let base_url = Field {
+        key: "base_url".into(),
+        name: String::new(),
+        description: String::new(),
+        kind: FieldKind::Url,
+        required: true,
+        default: None,
+        environment: None,
+        secret: false,
+    };
+    let description = Description {
+        name: "example".into(),
+        service: String::new(),
+        version: String::new(),
+        resource_types: Vec::new(),
+        surfaces: Vec::new(),
+        fields: vec![base_url],
+        routes: vec![
+            route("read-item", "GET", Effect::Read),
+            route("delete-item", "DELETE", Effect::Change),
+        ],
+        credentials: vec![Credential {
+            id: "key".into(),
+            name: String::new(),
+            description: String::new(),
+            scheme: CredentialScheme::Bearer,
+            bases: vec![BaseUrl::FromField("base_url".into())],
+            environment: None,
+        }],
+        visibility_seconds: 0,
+        events: false,
+    };
+    let given = [("base_url".to_owned(), upstream.base())];
+    let settings = Settings::resolve(&description.fields, &given, |_| None).unwrap();
+    let operator = Operator {
+        all_declared: true,
+        ..Operator::default()
+    };
+    let policy = Policy::new(&description, &settings, &operator).unwrap();
+    let mut credentials = Credentials::default();
+    credentials.insert("key", KEY).unwrap();
+    Egress::new(policy, credentials, limits)
+}
+
+fn request(method: &str, url: &str) -> http::Request<WasiBody> {
+    let empty = http_body_util::Empty::new().map_err(|never| match never {});
+    let request = http::Request::builder().method(method).uri(url);
+    request.body(empty.boxed_unsync()).unwrap()
+}
+
+async fn get(egress: &Egress, upstream: &Upstream) -> Result<http::Response<Bytes>, Error> {
+    let request = request("GET", &format!("{}/items/1", upstream.base()));
+    let response = egress
+        .send(Access::Read, request, None, &CallLog::default())
+        .await?;
+    let (head, body) = response.into_parts();
+    Ok(http::Response::from_parts(
+        head,
+        body.collect().await?.to_bytes(),
+    ))
+}
+
+#[tokio::test]
+async fn a_request_goes_out_with_the_credential_and_without_what_stays_inside() {
+    let upstream = Upstream::ok("{}");
+    let egress = egress(&upstream, Limits::default());
+    let mut request = request("GET", &format!("{}/items/1?limit=2", upstream.base()));
+    let headers = request.headers_mut();
+    headers.insert("host", HeaderValue::from_static("elsewhere.example"));
+    headers.insert("accept", HeaderValue::from_static("application/json"));
+    headers.insert("accept-encoding", HeaderValue::from_static("gzip"));
+    headers.insert(
+        "governance-predicted-answer",
+        HeaderValue::from_static("{}"),
+    );
+    egress
+        .send(Access::Read, request, None, &CallLog::default())
+        .await
+        .unwrap();
+    let (_, head) = upstream.heads.recv().unwrap();
+    let mut lines: Vec<_> = head.trim_end().split("\r\n").collect();
+    lines.sort_unstable();
+    let host = format!("host: 127.0.0.1:{}", upstream.port);
+    let agent = format!(
+        "user-agent: governance-harness/{}",
+        env!("CARGO_PKG_VERSION")
+    );
+    let expected = [
+        "GET /v1/items/1?limit=2 HTTP/1.1",
+        "accept-encoding: identity",
+        "accept: application/json",
+        &format!("authorization: Bearer {KEY}"),
+        &host,
+        &agent,
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[tokio::test]
+async fn what_is_refused_never_arrives_and_is_noted() {
+    let upstream = Upstream::ok("{}");
+    let egress = egress(&upstream, Limits::default());
+    let elsewhere = Upstream::ok("{}");
+    let cases = [
+        ("DELETE", format!("{}/items/1", upstream.base())),
+        ("POST", format!("{}/items/1", upstream.base())),
+        ("GET", format!("{}/items/..%2f1", upstream.base())),
+        ("GET", format!("{}/items/1", elsewhere.base())),
+        ("GET", "http://localhost/v1/items/1".to_owned()),
+    ];
+    for (method, url) in cases {
+        let log = CallLog::default();
+        let sent = egress
+            .send(Access::Read, request(method, &url), None, &log)
+            .await;
+        assert!(
+            matches!(sent, Err(Error::HttpRequestDenied)),
+            "{method} {url}"
+        );
+        let (routes, trouble) = log.take();
+        assert!(routes.is_empty() && matches!(trouble, Some(Trouble::Refused(_))));
+    }
+    get(&egress, &upstream).await.unwrap();
+    let (_, head) = upstream.heads.recv().unwrap();
+    assert!(
+        head.starts_with("GET /v1/items/1 "),
+        "the first to arrive: {head}"
+    );
+    assert!(elsewhere.heads.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn a_call_makes_no_more_requests_than_it_may() {
+    let upstream = Upstream::ok("{}");
+    let limits = Limits {
+        requests: 2,
+        ..Limits::default()
+    };
+    let egress = egress(&upstream, limits);
+    let log = CallLog::default();
+    let mut results = Vec::new();
+    for _ in 0..3 {
+        let request = request("GET", &format!("{}/items/1", upstream.base()));
+        results.push(egress.send(Access::Read, request, None, &log).await.is_ok());
+    }
+    assert_eq!(results, [true, true, false]);
+}
+
+#[tokio::test]
+async fn instances_share_connections() {
+    let upstream = Upstream::ok("{}");
+    let egress = egress(&upstream, Limits::default());
+    for _ in 0..5 {
+        get(&egress, &upstream).await.unwrap();
+    }
+    let connections: Vec<_> = upstream
+        .heads
+        .try_iter()
+        .map(|(number, _)| number)
+        .collect();
+    assert_eq!(connections, [0; 5]);
+}
+
+#[tokio::test]
+async fn a_redirect_is_an_answer_and_not_followed() {
+    let elsewhere = Upstream::ok("{}");
+    let location = format!("{}/items/1", elsewhere.base());
+    for status in [301, 302, 303, 307, 308] {
+        let answer =
+            format!("HTTP/1.1 {status} Moved\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n");
+        let upstream = Upstream::answering(answer);
+        let response = get(&egress(&upstream, Limits::default()), &upstream)
+            .await
+            .unwrap();
+        assert_eq!(response.status(), status);
+    }
+    assert!(elsewhere.heads.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn a_body_may_be_as_long_as_its_limit_and_no_longer() {
+    let limits = Limits {
+        response_body: 100,
+        ..Limits::default()
+    };
+    for (length, good) in [
+        (0, true),
+        (99, true),
+        (100, true),
+        (101, false),
+        (100_000, false),
+    ] {
+        let body = "x".repeat(length);
+        let chunked = format!(
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{}0\r\n\r\n",
+            if length > 0 {
+                format!("{length:x}\r\n{body}\r\n")
+            } else {
+                String::new()
+            }
+        );
+        for upstream in [Upstream::ok(&body), Upstream::answering(chunked)] {
+            let response = get(&egress(&upstream, limits), &upstream).await;
+            match response {
+                Ok(response) => assert!(good && response.body().len() == length, "{length}"),
+                Err(Error::HttpResponseBodySize(Some(100))) => assert!(!good, "{length}"),
+                Err(error) => panic!("{length}: {error}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn answers_that_are_none_are_told_apart() {
+    let headers = (0..101)
+        .map(|it| format!("x-{it}: y\r\n"))
+        .collect::<String>();
+    let long = "y".repeat(100_000);
+    let cases = [
+        (format!("HTTP/1.1 200 OK\r\n{headers}\r\n"), "header"),
+        (format!("HTTP/1.1 200 OK\r\nx: {long}\r\n\r\n"), "header"),
+        (
+            "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 1\r\n\r\nx".into(),
+            "coding",
+        ),
+        ("220 mail.example ESMTP\r\n".into(), "protocol"),
+    ];
+    for (answer, words) in cases {
+        let upstream = Upstream::answering(answer.clone());
+        let error = get(&egress(&upstream, Limits::default()), &upstream)
+            .await
+            .unwrap_err();
+        let text = format!("{error} {error:?}").to_lowercase();
+        assert!(text.contains(words), "{text}: {:.40}", answer);
+    }
+}
+
+/// Answers, and closes the connection.
+fn closing(answer: &'static str) -> Upstream {
+    let (_, heads) = channel();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = stream.read(&mut [0; 4096]);
+        let _ = stream.write_all(answer.as_bytes());
+    });
+    Upstream { port, heads }
+}
+
+#[tokio::test]
+async fn a_body_that_ends_early_is_not_taken_for_a_whole_one() {
+    let upstream = closing("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"data\": []");
+    let error = get(&egress(&upstream, Limits::default()), &upstream)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::HttpResponseIncomplete), "{error:?}");
+}
+
+#[tokio::test]
+async fn silence_ends_by_its_limit() {
+    let limits = Limits {
+        connect_time: Duration::from_millis(100),
+        first_byte_time: Duration::from_millis(100),
+        between_bytes_time: Duration::from_millis(100),
+        ..Limits::default()
+    };
+    let silent = Upstream::answering("");
+    let error = get(&egress(&silent, limits), &silent).await.unwrap_err();
+    assert!(matches!(error, Error::HttpResponseTimeout), "{error:?}");
+    let stalled = Upstream::answering("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{");
+    let error = get(&egress(&stalled, limits), &stalled).await.unwrap_err();
+    assert!(matches!(error, Error::ConnectionReadTimeout), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_component_can_shorten_times_and_not_lengthen_them() {
+    let asked = |seconds| {
+        Some(RequestOptions {
+            connect_timeout: None,
+            first_byte_timeout: Some(Duration::from_secs(seconds)),
+            between_bytes_timeout: Some(Duration::from_secs(seconds)),
+        })
+    };
+    let limits = Limits::default();
+    assert_eq!(
+        cap(asked(1), &limits).first_byte_time,
+        Duration::from_secs(1)
+    );
+    assert_eq!(
+        cap(asked(9_999), &limits).first_byte_time,
+        limits.first_byte_time
+    );
+    assert_eq!(
+        cap(asked(9_999), &limits).between_bytes_time,
+        limits.between_bytes_time
+    );
+    assert_eq!(
+        cap(None, &limits).between_bytes_time,
+        limits.between_bytes_time
+    );
+}
+
+#[tokio::test]
+async fn a_component_can_neither_set_nor_read_what_identifies_somebody() {
+    let upstream = Upstream::ok("{}");
+    let mut hooks = Hooks {
+        egress: Arc::new(egress(&upstream, Limits::default())),
+        access: Access::Read,
+        log: Arc::default(),
+    };
+    for name in [
+        "authorization",
+        "cookie",
+        "set-cookie",
+        "host",
+        "connection",
+        "proxy-authorization",
+    ] {
+        let name = HeaderName::from_static(name);
+        assert!(hooks.is_forbidden_header(&name), "{name}");
+    }
+    assert!(!hooks.is_forbidden_header(&HeaderName::from_static("content-type")));
+}
