@@ -115,16 +115,22 @@ impl Bench {
 
     /// Runs `harness` with these arguments, split at spaces.
     pub(crate) fn run(&self, arguments: &str) -> Ran {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_harness"));
-        let output = command
-            .args(arguments.split_whitespace())
+        let mut command = self.command(env!("CARGO_BIN_EXE_harness"));
+        Ran::new(command.args(arguments.split_whitespace()).output().unwrap())
+    }
+
+    /// A command in the folder, with the environment and nothing else.
+    pub(crate) fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        let environment = self.environment.iter().map(|(name, value)| (name, value));
+        command
             .current_dir(self.folder.path())
             .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("TERM", "xterm")
             .env("GOVERNANCE_CACHE", component_cache())
-            .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            .output()
-            .unwrap();
-        Ran::new(output)
+            .envs(environment);
+        command
     }
 
     /// Runs `harness`, which has to succeed.

@@ -203,3 +203,24 @@ fn the_summary_reads_well() {
         insta::assert_snapshot!(synced.stdout);
     });
 }
+
+/// `script` gives a process a terminal of its own; it is part of Debian's base.
+#[test]
+fn on_a_terminal_progress_is_one_line_that_goes_away() {
+    let organization = Organization::generated(200, seed());
+    let bench = organization.bench();
+    let harness = env!("CARGO_BIN_EXE_harness");
+    let mut command = bench.command("script");
+    let line = format!("'{harness}' sync 2>progress; test -t 1");
+    let output = command.args(["-qec", &line, "/dev/null"]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(std::fs::read_to_string(bench.path("progress")).unwrap(), "");
+
+    let mut command = bench.command("script");
+    let line = format!("'{harness}' sync >summary");
+    let output = command.args(["-qec", &line, "/dev/null"]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(shown.contains("connecting") && shown.contains("pages"), "{shown:?}");
+    assert!(shown.ends_with("\u{1b}[2K"), "the line is cleared at the end: {shown:?}");
+}

@@ -170,20 +170,9 @@ fn check(field: &Field, value: &str) -> Result<(), SettingError> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use governance_contract::samples::field;
 
-    fn field(key: &str, kind: FieldKind) -> Field {
-        Field {
-            key: key.into(),
-            name: key.into(),
-            description: String::new(),
-            kind,
-            required: false,
-            default: None,
-            environment: Some(key.to_uppercase()),
-            secret: false,
-        }
-    }
+    use super::*;
 
     fn nowhere(_: &str) -> Option<String> {
         None
@@ -197,6 +186,7 @@ mod tests {
     fn the_command_line_wins_over_the_environment_and_that_over_the_default() {
         let fields = [Field {
             default: Some("default".into()),
+            environment: Some("PLACE".into()),
             ..field("place", FieldKind::Text)
         }];
         let environment = |name: &str| (name == "PLACE").then(|| "environment".to_owned());

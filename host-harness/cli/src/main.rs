@@ -15,7 +15,7 @@ mod sync;
 mod table;
 mod text;
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
@@ -29,7 +29,7 @@ fn main() -> std::process::ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
+        .with_ansi(false)
         .init();
     let mut stdout = std::io::stdout().lock();
     let result = run(arguments, &mut stdout).and_then(|exit| {

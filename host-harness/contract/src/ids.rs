@@ -31,17 +31,12 @@ pub fn expansion(grant: &Grant) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::samples::id;
 
     #[test]
     fn ids_are_those_that_baton_builds() {
-        let role = ResourceId {
-            resource_type: "org_role".into(),
-            id: "role-api-organization-owner".into(),
-        };
-        let ada = ResourceId {
-            resource_type: "user".into(),
-            id: "user-1".into(),
-        };
+        let role = id("org_role", "role-api-organization-owner");
+        let ada = id("user", "user-1");
         assert_eq!(
             entitlement(&role, "assigned"),
             "org_role:role-api-organization-owner:assigned"

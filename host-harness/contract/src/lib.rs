@@ -7,8 +7,11 @@
 
 mod bindings;
 pub mod bounds;
+mod defaults;
 pub mod ids;
 mod names;
+#[cfg(any(test, feature = "samples"))]
+pub mod samples;
 
 pub use bindings::exports::governance::connector::{changes, connector, faults, manifest, model};
 pub use bindings::{Plugin, PluginPre};

@@ -5,9 +5,8 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use governance_contract::manifest::{
-    BaseUrl, Credential, CredentialScheme, Description, Effect, Route,
-};
+use governance_contract::manifest::{Description, Effect, FieldKind};
+use governance_contract::samples::{self, BASE_URL, CREDENTIAL, credential, field, route};
 
 use super::*;
 use crate::policy::Operator;
@@ -70,53 +69,17 @@ fn serve(stream: TcpStream, answer: &[u8], tell: impl Fn(String)) {
     }
 }
 
-fn route(id: &str, method: &str, effect: Effect) -> Route {
-    Route {
-        id: id.into(),
-        method: method.into(),
-        base: BaseUrl::FromField("base_url".into()),
-        path: "/items/{id}".into(),
-        effect,
-        credential: Some("key".into()),
-        limits: Vec::new(),
-    }
-}
-
 fn egress(upstream: &Upstream, limits: Limits) -> Egress {
-    use governance_contract::manifest::{Field, FieldKind};
-    let base_url = Field {
-        key: "base_url".into(),
-        name: String::new(),
-        description: String::new(),
-        kind: FieldKind::Url,
-        required: true,
-        default: None,
-        environment: None,
-        secret: false,
-    };
     let description = Description {
-        name: "example".into(),
-        service: String::new(),
-        version: String::new(),
-        resource_types: Vec::new(),
-        surfaces: Vec::new(),
-        fields: vec![base_url],
+        fields: vec![field(BASE_URL, FieldKind::Url)],
         routes: vec![
-            route("read-item", "GET", Effect::Read),
-            route("delete-item", "DELETE", Effect::Change),
+            route("read-item", "GET", "/items/{id}", Effect::Read),
+            route("delete-item", "DELETE", "/items/{id}", Effect::Change),
         ],
-        credentials: vec![Credential {
-            id: "key".into(),
-            name: String::new(),
-            description: String::new(),
-            scheme: CredentialScheme::Bearer,
-            bases: vec![BaseUrl::FromField("base_url".into())],
-            environment: None,
-        }],
-        visibility_seconds: 0,
-        events: false,
+        credentials: vec![credential()],
+        ..samples::description(Vec::new())
     };
-    let given = [("base_url".to_owned(), upstream.base())];
+    let given = [(BASE_URL.to_owned(), upstream.base())];
     let settings = Settings::resolve(&description.fields, &given, |_| None).unwrap();
     let operator = Operator {
         all_declared: true,
@@ -124,7 +87,7 @@ fn egress(upstream: &Upstream, limits: Limits) -> Egress {
     };
     let policy = Policy::new(&description, &settings, &operator).unwrap();
     let mut credentials = Credentials::default();
-    credentials.insert("key", KEY).unwrap();
+    credentials.insert(CREDENTIAL, KEY).unwrap();
     Egress::new(policy, credentials, limits)
 }
 

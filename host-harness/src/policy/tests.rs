@@ -1,8 +1,7 @@
 //! Decisions as tables of cases.
 
-use governance_contract::manifest::{
-    BaseUrl, Credential, CredentialScheme, Description, Effect, Field, FieldKind, Route as Declared,
-};
+use governance_contract::manifest::{Description, Effect, Field, FieldKind};
+use governance_contract::samples::{self, BASE_URL, credential, field, route};
 use url::Url;
 
 use super::origin::Origin;
@@ -11,56 +10,26 @@ use crate::settings::Settings;
 
 const BASE: &str = "https://api.example.com/v1";
 
-fn route(id: &str, method: &str, path: &str, effect: Effect) -> Declared {
-    Declared {
-        id: id.into(),
-        method: method.into(),
-        base: BaseUrl::FromField("base_url".into()),
-        path: path.into(),
-        effect,
-        credential: Some("token".into()),
-        limits: Vec::new(),
-    }
-}
-
 fn description() -> Description {
+    let base_url = Field {
+        default: Some(BASE.into()),
+        ..field(BASE_URL, FieldKind::Url)
+    };
     Description {
-        name: "example".into(),
-        service: "Example".into(),
-        version: "1.0.0".into(),
-        resource_types: Vec::new(),
-        surfaces: Vec::new(),
-        fields: vec![Field {
-            key: "base_url".into(),
-            name: "Base URL".into(),
-            description: String::new(),
-            kind: FieldKind::Url,
-            required: true,
-            default: Some(BASE.into()),
-            environment: None,
-            secret: false,
-        }],
+        fields: vec![base_url],
         routes: vec![
             route("list-users", "GET", "/users", Effect::Read),
             route("delete-user", "DELETE", "/users/{id}", Effect::Change),
         ],
-        credentials: vec![Credential {
-            id: "token".into(),
-            name: "Token".into(),
-            description: String::new(),
-            scheme: CredentialScheme::Bearer,
-            bases: vec![BaseUrl::FromField("base_url".into())],
-            environment: Some("EXAMPLE_TOKEN".into()),
-        }],
-        visibility_seconds: 0,
-        events: false,
+        credentials: vec![credential()],
+        ..samples::description(Vec::new())
     }
 }
 
 fn policy(base_url: Option<&str>, operator: &Operator) -> Policy {
     let description = description();
     let given: Vec<_> = base_url
-        .map(|url| ("base_url".into(), url.into()))
+        .map(|url| (BASE_URL.into(), url.into()))
         .into_iter()
         .collect();
     let settings = Settings::resolve(&description.fields, &given, |_| None).unwrap();

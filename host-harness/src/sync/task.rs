@@ -147,20 +147,7 @@ fn of_type(subject: Subject, kind: &ResourceType) -> Scope {
     Scope {
         subject: Some(subject),
         resource_type: Some(kind.id.clone()),
-        ..anything()
-    }
-}
-
-/// A scope that nothing narrows.
-fn anything() -> Scope {
-    Scope {
-        subject: None,
-        resource_type: None,
-        resource_id: None,
-        parent: None,
-        slug: None,
-        principal_type: None,
-        principal_id: None,
+        ..Scope::default()
     }
 }
 
@@ -183,7 +170,7 @@ fn lost_with(types: &[ResourceType], kind: &ResourceType) -> Vec<Scope> {
     }
     let scopes = lost.into_iter().map(|id| Scope {
         resource_type: Some(id.clone()),
-        ..anything()
+        ..Scope::default()
     });
     scopes.collect()
 }

@@ -55,14 +55,32 @@ pub struct GapFilter {
     pub resource_type: Option<String>,
 }
 
-/// Conditions on the rows of a view, with what they compare to.
+/// Which rows of a view are asked for: of which connection and type, and under
+/// what further conditions, with what they compare to.
 #[derive(Default)]
 pub(crate) struct Conditions {
+    pub(crate) connection: Option<String>,
+    pub(crate) resource_type: Option<String>,
     sql: String,
     values: Vec<(&'static str, Box<dyn ToSql>)>,
 }
 
 impl Conditions {
+    /// Of one connection or of all; and of one type, which the condition calls
+    /// `:type`, or of all.
+    pub(crate) fn within(
+        connection: &Option<String>,
+        resource_type: &Option<String>,
+        of_type: &str,
+    ) -> Self {
+        let all = Self {
+            connection: connection.clone(),
+            resource_type: resource_type.clone(),
+            ..Self::default()
+        };
+        all.and(":type", resource_type.clone(), of_type)
+    }
+
     /// Adds a condition that uses the parameter, if there is a value for it.
     pub(crate) fn and<T: ToSql + 'static>(
         mut self,

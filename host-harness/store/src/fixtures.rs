@@ -1,15 +1,11 @@
-//! A small organization, and a store in a directory of its own.
+//! A store in a directory of its own, and ways to fill and to read it.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use governance_contract::manifest::{
-    EntitlementListing, GrantListing, ResourceTrait, ResourceType,
-};
-use governance_contract::model::{
-    Account, AccountKind, Directness, EmailAddress, Entitlement, Gap, GapReason, Grant, Management,
-    Purpose, Resource, ResourceId, Scope, Status,
-};
+use governance_contract::manifest::{ResourceTrait, ResourceType};
+use governance_contract::model::Resource;
+use governance_contract::samples::{id, resource_type};
 use serde::Serialize;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -84,115 +80,24 @@ pub(crate) fn types() -> Vec<ResourceType> {
         ("project", ResourceTrait::Scope),
     ]
     .map(|(id, one)| ResourceType {
-        id: id.into(),
-        name: id.to_uppercase(),
-        description: String::new(),
         traits: vec![one],
-        children: vec![],
-        carried_by: None,
-        static_entitlements: vec![],
-        entitlements: EntitlementListing::WithResources,
-        grants: GrantListing::WithResources,
-        lookups: vec![],
-        changes: vec![],
-        surface: "all".into(),
+        ..resource_type(id)
     })
     .into()
 }
 
-pub(crate) fn id(kind: &str, id: &str) -> ResourceId {
-    ResourceId {
-        resource_type: kind.into(),
-        id: id.into(),
-    }
-}
-
-pub(crate) fn resource(kind: &str, name: &str) -> Resource {
-    Resource {
-        id: id(kind, name),
-        parent: None,
-        aliases: vec![],
-        hint: None,
-        name: name.to_uppercase(),
-        description: None,
-        status: Status::Active,
-        managed_by: Management::NotTold,
-        created_at: None,
-        expires_at: None,
-        last_use: None,
-        account: None,
-        secret: None,
-        permissions: vec![],
-        attributes: "{}".into(),
-    }
-}
-
-pub(crate) fn account(name: &str, addresses: &[&str]) -> Resource {
-    let emails = (0..).zip(addresses).map(|(place, address)| EmailAddress {
-        address: (*address).into(),
-        primary: place == 0,
-    });
-    let account = Account {
-        kind: AccountKind::Human,
-        emails: emails.collect(),
-        login: None,
-    };
-    Resource {
-        account: Some(account),
-        ..resource("user", name)
+impl<'a> Batch<'a> {
+    pub(crate) fn of_resources(resources: &'a [Resource]) -> Self {
+        Self {
+            resources,
+            ..Self::default()
+        }
     }
 }
 
 pub(crate) fn aliased(mut resource: Resource, aliases: &[(&str, &str)]) -> Resource {
     resource.aliases = aliases.iter().map(|(kind, name)| id(kind, name)).collect();
     resource
-}
-
-pub(crate) fn entitlement(on: ResourceId, slug: &str) -> Entitlement {
-    Entitlement {
-        resource: on,
-        slug: slug.into(),
-        name: slug.to_uppercase(),
-        description: None,
-        purpose: Purpose::Assignment,
-        grantable_to: vec!["user".into()],
-        exclusion: None,
-    }
-}
-
-pub(crate) fn grant(on: ResourceId, slug: &str, to: ResourceId) -> Grant {
-    Grant {
-        resource: on,
-        slug: slug.into(),
-        principal: to,
-        directness: Directness::Direct,
-        pending: false,
-        immutable: None,
-        expands: None,
-        expires_at: None,
-        hint: None,
-    }
-}
-
-pub(crate) fn anything() -> Scope {
-    Scope {
-        subject: None,
-        resource_type: None,
-        resource_id: None,
-        parent: None,
-        slug: None,
-        principal_type: None,
-        principal_id: None,
-    }
-}
-
-pub(crate) fn gap(scope: Scope) -> Gap {
-    Gap {
-        surface: "groups".into(),
-        scope,
-        reason: GapReason::Permission,
-        detail: "may not".into(),
-    }
 }
 
 type Listed = Result<Vec<Value>, StoreError>;

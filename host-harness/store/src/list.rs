@@ -29,8 +29,7 @@ impl Store {
         filter: &ResourceFilter,
         each: impl FnMut(ResourceRow) -> Result<(), E>,
     ) -> Result<u64, E> {
-        let syncs = self.syncs_with(&filter.connection, &filter.resource_type, ALL_TYPES)?;
-        self.list(&syncs, &resource_conditions(filter), each)
+        self.list(ALL_TYPES, &resource_conditions(filter), each)
     }
 
     /// Lists the resources whose type has the trait `user`.
@@ -42,9 +41,8 @@ impl Store {
         filter: &ResourceFilter,
         each: impl FnMut(ResourceRow) -> Result<(), E>,
     ) -> Result<u64, E> {
-        let syncs = self.syncs_with(&filter.connection, &filter.resource_type, ACCOUNT_TYPES)?;
         let conditions = resource_conditions(filter).and_in("type", ACCOUNT_TYPES);
-        self.list(&syncs, &conditions, each)
+        self.list(ACCOUNT_TYPES, &conditions, each)
     }
 
     /// Lists entitlements.
@@ -56,19 +54,7 @@ impl Store {
         filter: &EntitlementFilter,
         each: impl FnMut(EntitlementRow) -> Result<(), E>,
     ) -> Result<u64, E> {
-        let syncs = self.syncs_with(&filter.connection, &filter.resource_type, ALL_TYPES)?;
-        let conditions = Conditions::default()
-            .and(
-                ":type",
-                filter.resource_type.clone(),
-                "resource_type = :type",
-            )
-            .and_named(
-                "resource_",
-                [":resource", ":resource_folded"],
-                filter.resource.as_ref(),
-            );
-        self.list(&syncs, &conditions, each)
+        self.list(ALL_TYPES, &entitlement_conditions(filter), each)
     }
 
     /// Lists grants as they were told: expansion is not applied.
@@ -80,8 +66,7 @@ impl Store {
         filter: &GrantFilter,
         each: impl FnMut(GrantRow) -> Result<(), E>,
     ) -> Result<u64, E> {
-        let syncs = self.syncs_with(&filter.connection, &filter.resource_type, ALL_TYPES)?;
-        self.list(&syncs, &grant_conditions(filter), each)
+        self.list(ALL_TYPES, &grant_conditions(filter), each)
     }
 
     /// Lists what could not be read.
@@ -93,21 +78,20 @@ impl Store {
         filter: &GapFilter,
         each: impl FnMut(GapRow) -> Result<(), E>,
     ) -> Result<u64, E> {
-        let syncs = self.syncs_with(&filter.connection, &filter.resource_type, ALL_TYPES)?;
         let touched = "ifnull(resource_type, :type) = :type";
-        let conditions = Conditions::default().and(":type", filter.resource_type.clone(), touched);
-        self.list(&syncs, &conditions, each)
+        let conditions = Conditions::within(&filter.connection, &filter.resource_type, touched);
+        self.list(ALL_TYPES, &conditions, each)
     }
 
-    /// The current syncs that are asked. A type has to be known to one of them.
+    /// The current syncs that are asked. A type that is asked for has to be among
+    /// those that the query `types` gives of one of them.
     fn syncs_with(
         &self,
-        connection: &Option<String>,
-        wanted: &Option<String>,
-        types: &'static str,
+        types: &str,
+        conditions: &Conditions,
     ) -> Result<Vec<SyncRow>, StoreError> {
-        let syncs = self.current_syncs(connection.as_deref())?;
-        let Some(wanted) = wanted else {
+        let syncs = self.current_syncs(conditions.connection.as_deref())?;
+        let Some(wanted) = &conditions.resource_type else {
             return Ok(syncs);
         };
         let mut known = Vec::new();
@@ -136,9 +120,10 @@ impl Store {
         })
     }
 
+    /// Lists a view's rows, of types that the query `types` gives.
     fn list<R: Listed, E: From<StoreError>>(
         &self,
-        syncs: &[SyncRow],
+        types: &str,
         conditions: &Conditions,
         mut each: impl FnMut(R) -> Result<(), E>,
     ) -> Result<u64, E> {
@@ -147,7 +132,7 @@ impl Store {
             .prepare_cached(&select::<R>(conditions))
             .map_err(StoreError::from)?;
         let mut count = 0;
-        for sync in syncs {
+        for sync in self.syncs_with(types, conditions)? {
             let parameters = conditions.parameters(&sync.id.0);
             let rows = statement
                 .query_map(parameters.as_slice(), R::read)
@@ -170,33 +155,21 @@ fn select<R: Listed>(conditions: &Conditions) -> String {
     )
 }
 
+fn entitlement_conditions(filter: &EntitlementFilter) -> Conditions {
+    Conditions::within(&filter.connection, &filter.resource_type, ON_TYPE)
+        .and_named("resource_", RESOURCE, filter.resource.as_ref())
+}
+
 fn grant_conditions(filter: &GrantFilter) -> Conditions {
-    Conditions::default()
-        .and(
-            ":type",
-            filter.resource_type.clone(),
-            "resource_type = :type",
-        )
-        .and_named(
-            "resource_",
-            [":resource", ":resource_folded"],
-            filter.resource.as_ref(),
-        )
-        .and(
-            ":entitlement",
-            filter.entitlement.clone(),
-            "entitlement_id = :entitlement",
-        )
-        .and_named(
-            "principal_",
-            [":principal", ":principal_folded"],
-            filter.principal.as_ref(),
-        )
+    let of_entitlement = "entitlement_id = :entitlement";
+    Conditions::within(&filter.connection, &filter.resource_type, ON_TYPE)
+        .and_named("resource_", RESOURCE, filter.resource.as_ref())
+        .and(":entitlement", filter.entitlement.clone(), of_entitlement)
+        .and_named("principal_", PRINCIPAL, filter.principal.as_ref())
 }
 
 fn resource_conditions(filter: &ResourceFilter) -> Conditions {
-    Conditions::default()
-        .and(":type", filter.resource_type.clone(), "type = :type")
+    Conditions::within(&filter.connection, &filter.resource_type, "type = :type")
         .and_named("", [":named", ":folded"], filter.named.as_ref())
         .and(":parent", filter.parent.clone(), "parent_id = :parent")
         .and(

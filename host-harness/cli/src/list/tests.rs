@@ -4,13 +4,9 @@ use std::collections::BTreeMap;
 use std::io;
 
 use clap::Parser;
-use governance_host::contract::manifest::{
-    EntitlementListing, GrantListing, ResourceTrait, ResourceType,
-};
-use governance_host::contract::model::{
-    Account, AccountKind, Directness, EmailAddress, Entitlement, Gap, GapReason, Grant, Management,
-    Purpose, Resource, ResourceId, Scope,
-};
+use governance_contract::manifest::{ResourceTrait, ResourceType};
+use governance_contract::model::{Gap, GapReason, Resource, Scope};
+use governance_contract::samples::{self, entitlement, grant, id, resource, resource_type, user};
 use governance_host::store::{Batch, Ending, Finish, NewSync};
 
 use super::*;
@@ -41,9 +37,13 @@ impl Place {
 
     fn sync(&self, connection: &str, gaps: &[Gap], ending: Ending<'_>) {
         let types = [
-            resource_type("user", ResourceTrait::User),
-            resource_type("group", ResourceTrait::Group),
-        ];
+            ("user", ResourceTrait::User),
+            ("group", ResourceTrait::Group),
+        ]
+        .map(|(id, one)| ResourceType {
+            traits: vec![one],
+            ..resource_type(id)
+        });
         let new = NewSync {
             connection,
             connector: "example",
@@ -54,34 +54,16 @@ impl Place {
         };
         let mut store = Store::open_to_write(&self.db()).unwrap();
         let sync = store.begin_sync(&new).unwrap();
-        let [ada, group] = [id("user", "u-1"), id("group", "g")];
-        let entitlement = Entitlement {
-            resource: group.clone(),
-            slug: "member".into(),
-            name: "Member".into(),
-            description: None,
-            purpose: Purpose::Assignment,
-            grantable_to: vec!["user".into()],
-            exclusion: None,
+        let ada = Resource {
+            name: "Ada\u{1b}[2J\u{202e}".into(),
+            attributes: "{\"nick\": \"\u{202e}\"}".into(),
+            ..user("u-1", &["u-1@example.org"])
         };
-        let grant = Grant {
-            resource: group.clone(),
-            slug: "member".into(),
-            principal: ada.clone(),
-            directness: Directness::Direct,
-            pending: false,
-            immutable: None,
-            expands: None,
-            expires_at: None,
-            hint: None,
-        };
+        let group = id("group", "g");
         let batch = Batch {
-            resources: &[
-                resource(ada, "Ada\u{1b}[2J\u{202e}"),
-                resource(group, "Group"),
-            ],
-            entitlements: &[entitlement],
-            grants: &[grant],
+            entitlements: &[entitlement(group.clone(), "member")],
+            grants: &[grant(group, "member", ada.id.clone())],
+            resources: &[ada, resource("group", "g")],
             gaps,
         };
         store.write(sync, &[batch]).unwrap();
@@ -112,74 +94,16 @@ impl Place {
     }
 }
 
-fn resource_type(id: &str, one: ResourceTrait) -> ResourceType {
-    ResourceType {
-        id: id.into(),
-        name: id.into(),
-        description: String::new(),
-        traits: vec![one],
-        children: vec![],
-        carried_by: None,
-        static_entitlements: vec![],
-        entitlements: EntitlementListing::WithResources,
-        grants: GrantListing::WithResources,
-        lookups: vec![],
-        changes: vec![],
-        surface: "all".into(),
-    }
-}
-
-fn id(kind: &str, id: &str) -> ResourceId {
-    ResourceId {
-        resource_type: kind.into(),
-        id: id.into(),
-    }
-}
-
-fn resource(id: ResourceId, name: &str) -> Resource {
-    let email = EmailAddress {
-        address: format!("{}@example.org", id.id),
-        primary: true,
-    };
-    let account = Account {
-        kind: AccountKind::Human,
-        emails: vec![email],
-        login: None,
-    };
-    Resource {
-        account: (id.resource_type == "user").then_some(account),
-        id,
-        parent: None,
-        aliases: vec![],
-        hint: None,
-        name: name.into(),
-        description: None,
-        status: Status::Active,
-        managed_by: Management::NotTold,
-        created_at: None,
-        expires_at: None,
-        last_use: None,
-        secret: None,
-        permissions: vec![],
-        attributes: "{\"nick\": \"\u{202e}\"}".into(),
-    }
-}
-
 fn gap() -> Gap {
     let scope = Scope {
-        subject: None,
         resource_type: Some("group".into()),
-        resource_id: None,
-        parent: None,
-        slug: None,
-        principal_type: None,
-        principal_id: None,
+        ..Scope::default()
     };
     Gap {
         surface: "groups".into(),
-        scope,
         reason: GapReason::Plan,
         detail: "needs \"Pro\"".into(),
+        ..samples::gap(scope)
     }
 }
 
@@ -195,13 +119,13 @@ fn people_see_a_table_of_each_list() {
         ),
         (
             "resources --type group",
-            "type   id  name   status  belongs to\n\
-             group  g   Group  active\n",
+            "type   id  name  status  belongs to\n\
+             group  g   G     active\n",
         ),
         (
             "entitlements",
             "id              name    purpose     held by\n\
-             group:g:member  Member  assignment  user\n",
+             group:g:member  MEMBER  assignment  user\n",
         ),
         (
             "grants",

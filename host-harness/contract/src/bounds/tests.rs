@@ -2,109 +2,33 @@
 
 use super::*;
 use crate::connector::Continuation;
-use crate::manifest::{EntitlementListing, GrantListing, ResourceType, Surface};
-use crate::model::{Account, AccountKind, Directness, EmailAddress, GapReason, Management, Status};
+use crate::samples::{self, gap, grant, id, resource_type, user};
 
 fn description() -> Description {
-    Description {
-        name: "example".into(),
-        service: "Example".into(),
-        version: "1.0.0".into(),
-        resource_types: vec![ResourceType {
-            id: "user".into(),
-            name: "User".into(),
-            description: String::new(),
-            traits: Vec::new(),
-            children: Vec::new(),
-            carried_by: None,
-            static_entitlements: Vec::new(),
-            entitlements: EntitlementListing::WithResources,
-            grants: GrantListing::WithResources,
-            lookups: Vec::new(),
-            changes: Vec::new(),
-            surface: "users".into(),
-        }],
-        surfaces: vec![Surface {
-            id: "users".into(),
-            name: "Users".into(),
-            permissions: Vec::new(),
-        }],
-        fields: Vec::new(),
-        routes: Vec::new(),
-        credentials: Vec::new(),
-        visibility_seconds: 0,
-        events: false,
-    }
+    samples::description(vec![resource_type("user")])
 }
 
-fn user(id: &str) -> ResourceId {
-    ResourceId {
-        resource_type: "user".into(),
-        id: id.into(),
-    }
-}
-
+/// A page that keeps all rules.
 fn page() -> Page {
-    let resource = Resource {
-        id: user("u1"),
-        parent: None,
-        aliases: vec![user("u-one")],
-        hint: None,
-        name: "Ada".into(),
-        description: None,
-        status: Status::Active,
-        managed_by: Management::NotTold,
-        created_at: None,
-        expires_at: None,
-        last_use: None,
-        account: Some(Account {
-            kind: AccountKind::Human,
-            emails: vec![EmailAddress {
-                address: "ada@example.com".into(),
-                primary: true,
-            }],
-            login: None,
-        }),
-        secret: None,
-        permissions: Vec::new(),
-        attributes: "{}".into(),
+    let ada = Resource {
+        aliases: vec![id("user", "u-one")],
+        ..user("u1", &["ada@example.com"])
     };
-    let grant = Grant {
-        resource: user("u1"),
-        slug: "self".into(),
-        principal: user("u1"),
-        directness: Directness::Direct,
-        pending: false,
-        immutable: None,
-        expands: None,
-        expires_at: None,
-        hint: None,
-    };
-    let scope = Scope {
-        subject: None,
+    let users = Scope {
         resource_type: Some("user".into()),
-        resource_id: None,
-        parent: None,
-        slug: None,
-        principal_type: None,
-        principal_id: None,
+        ..Scope::default()
+    };
+    let next = Continuation {
+        token: "t".into(),
+        covers: vec![users.clone()],
     };
     Page {
-        resources: vec![resource],
-        entitlements: Vec::new(),
-        grants: vec![grant],
-        gaps: vec![Gap {
-            surface: "users".into(),
-            scope: scope.clone(),
-            reason: GapReason::Plan,
-            detail: String::new(),
-        }],
-        next: vec![Continuation {
-            token: "t".into(),
-            covers: vec![scope],
-        }],
+        grants: vec![grant(ada.id.clone(), "self", ada.id.clone())],
+        resources: vec![ada],
+        gaps: vec![gap(users)],
+        next: vec![next],
         tenant: Some("tenant-1".into()),
-        notes: Vec::new(),
+        ..Page::default()
     }
 }
 
@@ -145,7 +69,7 @@ fn what_breaks_a_rule_is_named_by_its_place() {
             "resources[0].hint",
         ),
         (
-            broken_at(|it| it.resources[0].parent = Some(user(""))),
+            broken_at(|it| it.resources[0].parent = Some(id("user", ""))),
             "resources[0].parent",
         ),
         (

@@ -1,90 +1,36 @@
 //! What a description and a page lead to, as tables of cases.
 
+use governance_contract::manifest::StaticExclusion;
+use governance_contract::model::Purpose;
+use governance_contract::samples::{description, resource, resource_type};
+
 use super::*;
 
-fn kind(id: &str, children: &[&str], carried_by: Option<&str>) -> ResourceType {
-    ResourceType {
-        id: id.into(),
-        name: id.into(),
-        description: String::new(),
-        traits: Vec::new(),
-        children: children.iter().map(|it| (*it).into()).collect(),
-        carried_by: carried_by.map(Into::into),
-        static_entitlements: Vec::new(),
-        entitlements: EntitlementListing::WithResources,
-        grants: GrantListing::WithResources,
-        lookups: Vec::new(),
-        changes: Vec::new(),
-        surface: id.into(),
-    }
-}
-
-fn description(resource_types: Vec<ResourceType>) -> Description {
-    Description {
-        name: "example".into(),
-        service: "Example".into(),
-        version: "1.0.0".into(),
-        resource_types,
-        surfaces: Vec::new(),
-        fields: Vec::new(),
-        routes: Vec::new(),
-        credentials: Vec::new(),
-        visibility_seconds: 0,
-        events: false,
-    }
-}
-
+/// `project` is a type of its own with `key` below it; `user` comes with
+/// `tenant`.
 fn example() -> Description {
-    let project = ResourceType {
-        grants: GrantListing::PerResource,
-        ..kind("project", &["key"], None)
-    };
-    let group = ResourceType {
-        grants: GrantListing::PerType,
-        ..kind("group", &[], None)
-    };
     description(vec![
-        kind("tenant", &[], None),
-        kind("user", &[], Some("tenant")),
-        project,
-        kind("key", &[], None),
-        group,
+        resource_type("tenant"),
+        ResourceType {
+            carried_by: Some("tenant".into()),
+            ..resource_type("user")
+        },
+        ResourceType {
+            children: vec!["key".into()],
+            grants: GrantListing::PerResource,
+            ..resource_type("project")
+        },
+        resource_type("key"),
+        ResourceType {
+            grants: GrantListing::PerType,
+            ..resource_type("group")
+        },
     ])
 }
 
-fn resource(resource_type: &str, id: &str) -> Resource {
-    Resource {
-        id: ResourceId {
-            resource_type: resource_type.into(),
-            id: id.into(),
-        },
-        parent: None,
-        aliases: Vec::new(),
-        hint: Some("hint".into()),
-        name: id.into(),
-        description: None,
-        status: governance_contract::model::Status::Active,
-        managed_by: governance_contract::model::Management::NotTold,
-        created_at: None,
-        expires_at: None,
-        last_use: None,
-        account: None,
-        secret: None,
-        permissions: Vec::new(),
-        attributes: "{}".into(),
-    }
-}
-
-fn page(resources: Vec<Resource>, next: Vec<Continuation>) -> Page {
-    Page {
-        resources,
-        entitlements: Vec::new(),
-        grants: Vec::new(),
-        gaps: Vec::new(),
-        next,
-        tenant: None,
-        notes: Vec::new(),
-    }
+/// The listing of projects.
+fn projects() -> Task {
+    first(&example()).remove(1)
 }
 
 fn shown(task: &Task) -> String {
@@ -142,27 +88,20 @@ fn a_listing_that_is_lost_takes_with_it_what_it_carries_and_what_is_below() {
 
 #[test]
 fn a_page_leads_to_its_continuations_and_to_what_its_resources_hold() {
-    let description = example();
-    let task = first(&description).remove(1);
     let covers = vec![Scope {
         resource_id: Some("p2".into()),
-        ..anything()
+        ..Scope::default()
     }];
-    let next = vec![
-        Continuation {
-            token: "more".into(),
-            covers: covers.clone(),
-        },
-        Continuation {
-            token: "silent".into(),
-            covers: Vec::new(),
-        },
-    ];
-    let tasks = following(
-        &task,
-        &page(vec![resource("project", "p1")], next),
-        &description,
-    );
+    let next = |token: &str, covers: &[Scope]| Continuation {
+        token: token.into(),
+        covers: covers.to_vec(),
+    };
+    let page = Page {
+        resources: vec![resource("project", "p1")],
+        next: vec![next("more", &covers), next("silent", &[])],
+        ..Page::default()
+    };
+    let tasks = following(&projects(), &page, &example());
     let calls: Vec<_> = tasks.iter().map(shown).collect();
     assert_eq!(
         calls,
@@ -174,7 +113,7 @@ fn a_page_leads_to_its_continuations_and_to_what_its_resources_hold() {
         ]
     );
     assert_eq!(tasks[0].covers, covers);
-    assert_eq!(tasks[1].covers, task.covers);
+    assert_eq!(tasks[1].covers, projects().covers);
     assert_eq!(tasks[0].depth, 1);
     assert_eq!(tasks[2].covers[0].resource_id.as_deref(), Some("p1"));
     assert_eq!(tasks[3].covers[0].parent.as_ref().unwrap().id, "p1");
@@ -182,13 +121,15 @@ fn a_page_leads_to_its_continuations_and_to_what_its_resources_hold() {
 
 #[test]
 fn a_reference_carries_what_the_page_said() {
-    let description = example();
-    let task = first(&description).remove(1);
-    let tasks = following(
-        &task,
-        &page(vec![resource("project", "p1")], Vec::new()),
-        &description,
-    );
+    let project = Resource {
+        hint: Some("hint".into()),
+        ..resource("project", "p1")
+    };
+    let page = Page {
+        resources: vec![project],
+        ..Page::default()
+    };
+    let tasks = following(&projects(), &page, &example());
     let Call::Grants(ListingTarget::Resource(reference)) = &tasks[0].call else {
         panic!("{:?}", tasks[0]);
     };
@@ -197,8 +138,6 @@ fn a_reference_carries_what_the_page_said() {
 
 #[test]
 fn each_resource_has_the_static_entitlements_of_its_type() {
-    use governance_contract::manifest::StaticExclusion;
-    use governance_contract::model::Purpose;
     let entitlement = StaticEntitlement {
         slug: "owner".into(),
         name: "Owner".into(),
@@ -213,13 +152,14 @@ fn each_resource_has_the_static_entitlements_of_its_type() {
     };
     let project = ResourceType {
         static_entitlements: vec![entitlement],
-        ..kind("project", &[], None)
+        ..resource_type("project")
     };
-    let page = page(
-        vec![resource("project", "p1"), resource("user", "u1")],
-        Vec::new(),
-    );
-    let made = static_entitlements(&page, &description(vec![project, kind("user", &[], None)]));
+    let page = Page {
+        resources: vec![resource("project", "p1"), resource("user", "u1")],
+        ..Page::default()
+    };
+    let description = description(vec![project, resource_type("user")]);
+    let made = static_entitlements(&page, &description);
     assert_eq!(made.len(), 1);
     assert_eq!(made[0].resource.id, "p1");
     assert_eq!(made[0].exclusion.as_ref().unwrap().group, "role:project:p1");

@@ -1,9 +1,10 @@
 //! Aliases of every shape, and all that names something by one.
 
 use governance_contract::model::{Directness, Grant, Resource, Scope, Secret};
+use governance_contract::samples::{entitlement, gap, grant, id, resource};
 use serde_json::{Value, json};
 
-use crate::fixtures::{Place, aliased, anything, column, entitlement, gap, grant, id, resource};
+use crate::fixtures::{Place, aliased, column};
 use crate::{Batch, Store};
 
 fn synced(batch: Batch<'_>) -> (Place, Store) {
@@ -84,10 +85,7 @@ fn a_resource_under_an_alias_of_another_type_becomes_its_own() {
             ..resource("project", "key")
         },
     ];
-    let (_place, store) = synced(Batch {
-        resources: &resources,
-        ..Batch::default()
-    });
+    let (_place, store) = synced(Batch::of_resources(&resources));
     let rows = store.all_resources();
     assert_eq!(column(&rows, "id"), ["key", "p", "r"]);
     assert_eq!(
@@ -150,7 +148,7 @@ fn what_a_gap_covers_follows_and_gaps_that_become_equal_are_one() {
         parent: Some(id("group", "short")),
         principal_type: Some("group".into()),
         principal_id: Some("short".into()),
-        ..anything()
+        ..Scope::default()
     };
     let resources = [aliased(resource("group", "long"), &[("group", "short")])];
     let gaps = [gap(on("short")), gap(on("long"))];

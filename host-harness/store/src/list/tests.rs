@@ -1,20 +1,19 @@
 //! What each filter leaves, and by which plan.
 
 use governance_contract::model::{Entitlement, Purpose, Resource, Scope, Status};
+use governance_contract::samples::{entitlement, gap, grant, id, resource, user};
 
 use super::*;
 use crate::Batch;
-use crate::fixtures::{
-    Place, account, aliased, anything, column, entitlement, gap, grant, id, lines, resource,
-};
+use crate::fixtures::{Place, aliased, column, lines};
 
 fn organization() -> Place {
     let place = Place::new();
     let resources = [
-        account("ada", &["Ada@Example.org", "ÄDA@example.org"]),
+        user("ada", &["Ada@Example.org", "ÄDA@example.org"]),
         Resource {
             status: Status::Disabled,
-            ..account("bob", &[])
+            ..user("bob", &[])
         },
         Resource {
             parent: Some(id("project", "p")),
@@ -36,10 +35,10 @@ fn organization() -> Place {
         grant(id("group", "g"), "member", id("user", "ada")),
     ];
     let gaps = [
-        gap(anything()),
+        gap(Scope::default()),
         gap(Scope {
             resource_type: Some("group".into()),
-            ..anything()
+            ..Scope::default()
         }),
     ];
     let batch = Batch {
@@ -49,13 +48,7 @@ fn organization() -> Place {
         gaps: &gaps,
     };
     place.sync("default", batch);
-    place.sync(
-        "other",
-        Batch {
-            resources: &[resource("user", "eve")],
-            ..Batch::default()
-        },
-    );
+    place.sync("other", Batch::of_resources(&[resource("user", "eve")]));
     place
 }
 

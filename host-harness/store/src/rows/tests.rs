@@ -4,9 +4,10 @@ use governance_contract::model::{
     Account, AccountKind, EmailAddress, Entitlement, Exclusion, LastUse, Management, Resource,
     Scope, Secret, Status, Subject,
 };
+use governance_contract::samples::{entitlement, gap, grant, id, resource};
 use serde_json::json;
 
-use crate::fixtures::{Place, anything, entitlement, gap, grant, id, resource};
+use crate::fixtures::Place;
 use crate::{Batch, EntitlementFilter, GapFilter, GrantFilter, ResourceFilter, StoreError};
 
 #[test]
@@ -29,7 +30,7 @@ fn lines_have_the_shapes_that_others_rely_on() {
         subject: Some(Subject::Grants),
         resource_type: Some("group".into()),
         principal_type: Some("user".into()),
-        ..anything()
+        ..Scope::default()
     };
     place.sync(
         "default",
@@ -81,7 +82,7 @@ fn lines_have_the_shapes_that_others_rely_on() {
             r#""slug":"assigned","pending":false,"sources":[],"expires_at":null}"#
         ),
         concat!(
-            r#"{"connection":"default","surface":"groups","scope":{"subject":"grants","#,
+            r#"{"connection":"default","surface":"all","scope":{"subject":"grants","#,
             r#""resource_type":"group","principal_type":"user"},"reason":"permission","#,
             r#""detail":"may not"}"#
         ),
@@ -122,13 +123,7 @@ fn everything_that_a_resource_tells_is_kept() {
         permissions: vec!["api.read".into()],
         ..resource("robot", "ci")
     };
-    place.sync(
-        "default",
-        Batch {
-            resources: &[told],
-            ..Batch::default()
-        },
-    );
+    place.sync("default", Batch::of_resources(&[told]));
     let row = &place.reader().all_resources()[0];
     let expected = json!({
         "connection": "default", "type": "robot", "id": "ci", "name": "CI",

@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::Path;
 
+use governance_contract::samples::resource;
+
 use super::*;
 use crate::Batch;
-use crate::fixtures::{Place, begin, resource};
+use crate::fixtures::{Place, begin};
 
 fn mode(path: &Path) -> u32 {
     use std::os::unix::fs::PermissionsExt;
@@ -142,13 +144,7 @@ fn a_new_store_and_all_files_beside_it_are_its_owners_only() {
     let mut store = place.writer();
     let sync = begin(&mut store, "default");
     store
-        .write(
-            sync,
-            &[Batch {
-                resources: &[resource("user", "ada")],
-                ..Batch::default()
-            }],
-        )
+        .write(sync, &[Batch::of_resources(&[resource("user", "ada")])])
         .unwrap();
     assert!(!store.tightened());
     let there = files(place.directory.path());
@@ -188,13 +184,7 @@ fn a_second_writer_is_refused_until_the_first_ends() {
 #[test]
 fn reading_changes_nothing_in_the_file() {
     let place = Place::new();
-    place.sync(
-        "default",
-        Batch {
-            resources: &[resource("user", "ada")],
-            ..Batch::default()
-        },
-    );
+    place.sync("default", Batch::of_resources(&[resource("user", "ada")]));
     let before = fs::read(place.path()).unwrap();
     let store = place.reader();
     assert_eq!(store.all_resources().len(), 1);
@@ -211,23 +201,11 @@ fn reading_changes_nothing_in_the_file() {
 #[test]
 fn a_store_can_be_read_while_a_sync_writes_into_it() {
     let place = Place::new();
-    place.sync(
-        "default",
-        Batch {
-            resources: &[resource("user", "ada")],
-            ..Batch::default()
-        },
-    );
+    place.sync("default", Batch::of_resources(&[resource("user", "ada")]));
     let mut writer = place.writer();
     let sync = begin(&mut writer, "default");
     writer
-        .write(
-            sync,
-            &[Batch {
-                resources: &[resource("user", "bob")],
-                ..Batch::default()
-            }],
-        )
+        .write(sync, &[Batch::of_resources(&[resource("user", "bob")])])
         .unwrap();
     assert_eq!(place.reader().all_resources()[0]["id"], "ada");
 }

@@ -1,8 +1,11 @@
 //! Which sync is current, and which are kept.
 
+use governance_contract::model::Scope;
+use governance_contract::samples::{gap, resource};
+
 use super::*;
 use crate::Batch;
-use crate::fixtures::{Place, anything, begin, column, finish, gap, resource};
+use crate::fixtures::{Place, begin, column, finish};
 
 fn count(store: &Store, sql: &str) -> i64 {
     store
@@ -14,24 +17,12 @@ fn count(store: &Store, sql: &str) -> i64 {
 #[test]
 fn a_failed_or_unfinished_sync_never_hides_the_finished_one() {
     let place = Place::new();
-    place.sync(
-        "default",
-        Batch {
-            resources: &[resource("user", "ada")],
-            ..Batch::default()
-        },
-    );
+    place.sync("default", Batch::of_resources(&[resource("user", "ada")]));
     for ending in [Some(Ending::Failed("the key is wrong")), None] {
         let mut store = place.writer();
         let sync = begin(&mut store, "default");
         store
-            .write(
-                sync,
-                &[Batch {
-                    resources: &[resource("user", "bob")],
-                    ..Batch::default()
-                }],
-            )
+            .write(sync, &[Batch::of_resources(&[resource("user", "bob")])])
             .unwrap();
         if let Some(ending) = ending {
             assert_eq!(finish(&mut store, sync, ending).state, State::Failed);
@@ -43,27 +34,9 @@ fn a_failed_or_unfinished_sync_never_hides_the_finished_one() {
 #[test]
 fn a_finished_sync_replaces_the_one_before() {
     let place = Place::new();
-    place.sync(
-        "default",
-        Batch {
-            resources: &[resource("user", "ada")],
-            ..Batch::default()
-        },
-    );
-    place.sync(
-        "default",
-        Batch {
-            resources: &[resource("user", "bob")],
-            ..Batch::default()
-        },
-    );
-    place.sync(
-        "other",
-        Batch {
-            resources: &[resource("user", "eve")],
-            ..Batch::default()
-        },
-    );
+    place.sync("default", Batch::of_resources(&[resource("user", "ada")]));
+    place.sync("default", Batch::of_resources(&[resource("user", "bob")]));
+    place.sync("other", Batch::of_resources(&[resource("user", "eve")]));
     assert_eq!(
         column(&place.reader().all_resources(), "id"),
         ["bob", "eve"]
@@ -77,14 +50,11 @@ fn gaps_make_a_sync_one_with_gaps() {
         place.sync("default", Batch::default()).state,
         State::Complete
     );
-    let gaps = [gap(anything())];
-    let summary = place.sync(
-        "default",
-        Batch {
-            gaps: &gaps,
-            ..Batch::default()
-        },
-    );
+    let batch = Batch {
+        gaps: &[gap(Scope::default())],
+        ..Batch::default()
+    };
+    let summary = place.sync("default", batch);
     assert_eq!((summary.state, summary.gaps), (State::WithGaps, 1));
     let [current] = &place.reader().current_syncs(None).unwrap()[..] else {
         panic!("one connection")
@@ -100,13 +70,7 @@ fn the_summary_counts_every_declared_type_in_its_order() {
         resource("user", "ada"),
         resource("user", "bob"),
     ];
-    let summary = place.sync(
-        "default",
-        Batch {
-            resources: &resources,
-            ..Batch::default()
-        },
-    );
+    let summary = place.sync("default", Batch::of_resources(&resources));
     let counts = [("user", 2), ("robot", 0), ("group", 0), ("project", 1)];
     assert_eq!(
         summary.resources,
@@ -144,15 +108,7 @@ fn the_newest_finished_syncs_are_kept_and_failed_ones_go_with_their_rows() {
     for round in 0..KEPT_SYNCS + 3 {
         for ending in [Ending::Failed("for now"), Ending::Read] {
             let sync = begin(&mut store, "default");
-            store
-                .write(
-                    sync,
-                    &[Batch {
-                        resources: &batch,
-                        ..Batch::default()
-                    }],
-                )
-                .unwrap();
+            store.write(sync, &[Batch::of_resources(&batch)]).unwrap();
             finish(&mut store, sync, ending);
         }
         begin(&mut store, if round == 0 { "untouched" } else { "default" });

@@ -1,12 +1,11 @@
 //! What is told again, or told twice.
 
 use governance_contract::model::{Expansion, Scope};
+use governance_contract::samples::{entitlement, gap, grant, id, resource, user};
 use serde_json::{Value, json as value};
 
 use super::*;
-use crate::fixtures::{
-    Place, account, anything, begin, column, entitlement, gap, grant, id, resource,
-};
+use crate::fixtures::{Place, begin, column};
 
 #[test]
 fn a_page_that_is_told_again_does_no_harm() {
@@ -14,14 +13,14 @@ fn a_page_that_is_told_again_does_no_harm() {
     let mut store = place.writer();
     let sync = begin(&mut store, "default");
     let batch = Batch {
-        resources: &[account("ada", &["ada@example.org"]), resource("group", "g")],
+        resources: &[user("ada", &["ada@example.org"]), resource("group", "g")],
         entitlements: &[entitlement(id("group", "g"), "member")],
         grants: &[grant(id("group", "g"), "member", id("user", "ada"))],
         gaps: &[
-            gap(anything()),
+            gap(Scope::default()),
             gap(Scope {
                 slug: Some("owner".into()),
-                ..anything()
+                ..Scope::default()
             }),
         ],
     };
@@ -44,15 +43,9 @@ fn a_page_that_is_told_again_does_no_harm() {
 #[test]
 fn what_is_told_last_of_a_resource_counts() {
     let place = Place::new();
-    let before = account("ada", &["old@example.org", "older@example.org"]);
-    let after = account("ada", &["new@example.org"]);
-    place.sync(
-        "default",
-        Batch {
-            resources: &[before, after],
-            ..Batch::default()
-        },
-    );
+    let before = user("ada", &["old@example.org", "older@example.org"]);
+    let after = user("ada", &["new@example.org"]);
+    place.sync("default", Batch::of_resources(&[before, after]));
     let emails = &place.reader().all_resources()[0]["emails"];
     assert_eq!(
         *emails,
@@ -71,13 +64,7 @@ fn a_batch_is_written_whole_or_not_at_all() {
     };
     let resources = [resource("user", "ada"), broken];
     store
-        .write(
-            sync,
-            &[Batch {
-                resources: &resources,
-                ..Batch::default()
-            }],
-        )
+        .write(sync, &[Batch::of_resources(&resources)])
         .unwrap_err();
     crate::fixtures::finish(&mut store, sync, crate::Ending::Read);
     assert!(store.all_resources().is_empty());

@@ -1,0 +1,34 @@
+//! Values that say nothing yet, to be completed with `..`.
+
+use crate::connector::Page;
+use crate::model::Scope;
+
+/// The scope that nothing narrows: all facts.
+impl Default for Scope {
+    fn default() -> Self {
+        Self {
+            subject: None,
+            resource_type: None,
+            resource_id: None,
+            parent: None,
+            slug: None,
+            principal_type: None,
+            principal_id: None,
+        }
+    }
+}
+
+/// The page that tells nothing, and ends its listing.
+impl Default for Page {
+    fn default() -> Self {
+        Self {
+            resources: Vec::new(),
+            entitlements: Vec::new(),
+            grants: Vec::new(),
+            gaps: Vec::new(),
+            next: Vec::new(),
+            tenant: None,
+            notes: Vec::new(),
+        }
+    }
+}
