@@ -20,6 +20,15 @@ fn component(wit: &str) -> Vec<u8> {
     encoder.encode().unwrap()
 }
 
+/// Runs what has to be refused, and told in these words.
+fn refused(bench: &Bench, arguments: &str, words: &[&str]) {
+    let ran = bench.run(arguments);
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    for words in words {
+        assert!(ran.stderr.contains(words), "{words}: {}", ran.stderr);
+    }
+}
+
 /// The built-in connector as a file: the same code, but from nobody.
 fn copy(bench: &Bench) {
     bench.write("copy.wasm", find("openai").unwrap().component);
@@ -39,16 +48,11 @@ fn a_file_that_is_no_component_is_told_from_one() {
     for (bytes, words) in cases {
         bench.write("file.wasm", bytes);
         for command in ["inspect", "check", "sync"] {
-            let ran = bench.run(&format!("{command} --component file.wasm"));
-            assert_eq!(ran.code, 3, "{}", ran.stderr);
-            assert!(
-                ran.stderr.contains(words) && ran.stderr.contains("hint: "),
-                "{}",
-                ran.stderr
-            );
+            let arguments = format!("{command} --component file.wasm");
+            refused(&bench, &arguments, &[words, "hint: "]);
         }
     }
-    assert_eq!(bench.run("inspect --component nowhere.wasm").code, 3);
+    refused(&bench, "inspect --component nowhere.wasm", &[]);
 }
 
 #[test]
@@ -58,13 +62,8 @@ fn a_component_of_another_world_is_refused() {
         "other.wasm",
         component("package a:b; world w { export run: func(); }"),
     );
-    let ran = bench.run("inspect --component other.wasm");
-    assert_eq!(ran.code, 3, "{}", ran.stderr);
-    assert!(
-        ran.stderr.contains("governance:connector/plugin@0.1.0"),
-        "{}",
-        ran.stderr
-    );
+    let words = ["governance:connector/plugin@0.1.0"];
+    refused(&bench, "inspect --component other.wasm", &words);
 }
 
 #[test]
@@ -74,13 +73,8 @@ fn a_component_that_wants_more_is_refused_with_what_it_wants() {
         interface preopens { get-directories: func(); }
         world w { import preopens; }";
     bench.write("greedy.wasm", component(wit));
-    let ran = bench.run("inspect --component greedy.wasm");
-    assert_eq!(ran.code, 3, "{}", ran.stderr);
-    assert!(
-        ran.stderr.contains("wasi:filesystem/preopens@0.2.12"),
-        "{}",
-        ran.stderr
-    );
+    let words = ["wasi:filesystem/preopens@0.2.12"];
+    refused(&bench, "inspect --component greedy.wasm", &words);
 }
 
 #[test]
@@ -89,19 +83,11 @@ fn nobodys_component_reaches_nothing() {
     let bench = organization.bench();
     copy(&bench);
     // Nor can it read the environment: it asks for the address that it declares.
-    let ran = bench.run("sync --component copy.wasm");
-    assert_eq!(ran.code, 3, "{}", ran.stderr);
-    assert!(
-        ran.stderr.contains("https://api.openai.com is not allowed"),
-        "{}",
-        ran.stderr
-    );
-    assert!(
-        ran.stderr
-            .contains("origins = [\"https://api.openai.com\"]"),
-        "{}",
-        ran.stderr
-    );
+    let words = [
+        "https://api.openai.com is not allowed",
+        "origins = [\"https://api.openai.com\"]",
+    ];
+    refused(&bench, "sync --component copy.wasm", &words);
     assert!(!bench.path("governance.db").exists());
     assert_eq!(organization.requests(), 0);
 }
@@ -112,13 +98,8 @@ fn nobodys_component_gets_no_key_even_where_it_may_go() {
     let bench = organization.bench();
     copy(&bench);
     let base = organization.simulator.base_url();
-    let ran = bench.run(&format!("sync --component copy.wasm --set base_url={base}"));
-    assert_eq!(ran.code, 3, "{}", ran.stderr);
-    assert!(
-        ran.stderr.contains("credentials = [\"openai-admin\"]"),
-        "{}",
-        ran.stderr
-    );
+    let arguments = format!("sync --component copy.wasm --set base_url={base}");
+    refused(&bench, &arguments, &["credentials = [\"openai-admin\"]"]);
     assert_eq!(organization.requests(), 0);
 }
 
@@ -134,7 +115,7 @@ fn the_entry_that_inspect_prints_is_enough() {
     assert!(organization.requests() > 0);
 
     bench.write("harness.toml", entry.replace("sha256 = \"", "sha256 = \"0"));
-    assert_eq!(bench.run("sync --component copy.wasm").code, 3);
+    refused(&bench, "sync --component copy.wasm", &[]);
     bench.write("harness.toml", "[[components]]\n");
-    assert_eq!(bench.run("sync --component copy.wasm").code, 3);
+    refused(&bench, "sync --component copy.wasm", &[]);
 }

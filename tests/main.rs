@@ -1,5 +1,11 @@
 //! End-to-end tests: the built `harness` as a process, its component in the
 //! sandbox, a simulated organization behind real HTTP. One file per promise.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "all of this is tests; clippy excuses only the test functions"
+)]
 
 mod another_component;
 mod clear_errors;

@@ -5,10 +5,25 @@ use std::os::unix::fs::PermissionsExt;
 
 use openai_simulator::{Options, Template};
 
-use crate::support::{Organization, text};
+use crate::support::{Bench, Organization, text};
 
 fn mode(path: &std::path::Path) -> u32 {
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+/// An organization with an id and a key of its own.
+fn another() -> Organization {
+    Organization::start(Options {
+        organization: Template::Empty,
+        seed: 2,
+        ..Options::default()
+    })
+}
+
+/// From now on `harness` asks this organization.
+fn turn(bench: &mut Bench, to: &Organization) {
+    bench.set("OPENAI_BASE_URL", &to.simulator.base_url());
+    bench.set("OPENAI_ADMIN_KEY", to.simulator.admin_key());
 }
 
 #[test]
@@ -37,15 +52,10 @@ fn one_that_others_can_read_is_closed_to_them() {
 #[test]
 fn connections_are_kept_apart() {
     let first = Organization::named(Template::Small);
-    let second = Organization::start(Options {
-        organization: Template::Empty,
-        seed: 2,
-        ..Options::default()
-    });
+    let second = another();
     let mut bench = first.bench();
     bench.succeed("sync --connection first");
-    bench.set("OPENAI_BASE_URL", &second.simulator.base_url());
-    bench.set("OPENAI_ADMIN_KEY", second.simulator.admin_key());
+    turn(&mut bench, &second);
     bench.succeed("sync --connection second");
     let count = |arguments: &str| bench.succeed(arguments).rows().len();
     let people = [&first, &second].map(|it| it.simulator.people().len());
@@ -61,16 +71,11 @@ fn connections_are_kept_apart() {
 #[test]
 fn a_key_of_another_organization_is_refused() {
     let first = Organization::named(Template::Small);
-    let second = Organization::start(Options {
-        organization: Template::Empty,
-        seed: 2,
-        ..Options::default()
-    });
+    let second = another();
     let mut bench = first.bench();
     bench.succeed("sync");
     let before = bench.succeed("list accounts --json").stdout;
-    bench.set("OPENAI_BASE_URL", &second.simulator.base_url());
-    bench.set("OPENAI_ADMIN_KEY", second.simulator.admin_key());
+    turn(&mut bench, &second);
     let ran = bench.run("sync");
     assert_eq!(ran.code, 4, "{}", ran.stderr);
     assert!(ran.stderr.contains("--connection"), "{}", ran.stderr);

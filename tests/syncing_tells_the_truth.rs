@@ -221,6 +221,12 @@ fn on_a_terminal_progress_is_one_line_that_goes_away() {
     let output = command.args(["-qec", &line, "/dev/null"]).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     let shown = String::from_utf8_lossy(&output.stdout);
-    assert!(shown.contains("connecting") && shown.contains("pages"), "{shown:?}");
-    assert!(shown.ends_with("\u{1b}[2K"), "the line is cleared at the end: {shown:?}");
+    assert!(
+        shown.contains("connecting") && shown.contains("pages"),
+        "{shown:?}"
+    );
+    assert!(
+        shown.ends_with("\u{1b}[2K"),
+        "the line is cleared at the end: {shown:?}"
+    );
 }

@@ -4,6 +4,8 @@
 //! is not said twice. What the WIT states in prose and a type cannot hold is
 //! here: how ids are built ([`ids`]) and which bounds an answer keeps
 //! ([`bounds`]).
+//!
+//! Tests take their values from `samples`, with the cargo feature of that name.
 
 mod bindings;
 pub mod bounds;

@@ -38,10 +38,8 @@ impl Told {
             gaps: &self.page.gaps,
         };
         let fixed = Batch {
-            resources: &[],
             entitlements: &self.fixed,
-            grants: &[],
-            gaps: &[],
+            ..Batch::default()
         };
         [told, fixed]
     }
@@ -67,7 +65,6 @@ impl<'a> Keep<'a> {
     }
 
     /// Opens the database, if it is not, and writes what was held back.
-
     fn open(&mut self) -> Result<&mut (Store, SyncId), StoreError> {
         if self.open.is_none() {
             let description = self.connection.description();
@@ -113,10 +110,8 @@ impl<'a> Keep<'a> {
     pub(super) fn gaps(&mut self, gaps: &[Gap]) -> Result<(), StoreError> {
         let (store, sync) = self.open()?;
         let batch = Batch {
-            resources: &[],
-            entitlements: &[],
-            grants: &[],
             gaps,
+            ..Batch::default()
         };
         store.write(*sync, &[batch])
     }

@@ -62,7 +62,7 @@ pub(crate) struct Conditions {
     pub(crate) connection: Option<String>,
     pub(crate) resource_type: Option<String>,
     sql: String,
-    values: Vec<(&'static str, Box<dyn ToSql>)>,
+    values: Vec<(String, Box<dyn ToSql>)>,
 }
 
 impl Conditions {
@@ -84,7 +84,7 @@ impl Conditions {
     /// Adds a condition that uses the parameter, if there is a value for it.
     pub(crate) fn and<T: ToSql + 'static>(
         mut self,
-        parameter: &'static str,
+        parameter: &str,
         value: Option<T>,
         condition: &str,
     ) -> Self {
@@ -92,7 +92,7 @@ impl Conditions {
             self.sql.push_str(" AND (");
             self.sql.push_str(condition);
             self.sql.push(')');
-            self.values.push((parameter, Box::new(value)));
+            self.values.push((parameter.to_owned(), Box::new(value)));
         }
         self
     }
@@ -107,12 +107,8 @@ impl Conditions {
     /// `<prefix>id` has this id, whatever its type, or this alias or e-mail
     /// address. One set of names in a query of its own: SQLite finds rows of it
     /// by an index, as it does not for an `OR` or a bare `UNION`.
-    pub(crate) fn and_named(
-        self,
-        prefix: &str,
-        [name, folded]: [&'static str; 2],
-        value: Option<&String>,
-    ) -> Self {
+    pub(crate) fn and_named(self, prefix: &str, value: Option<&String>) -> Self {
+        let [name, folded] = ["name", "folded"].map(|it| format!(":{prefix}{it}"));
         let condition = format!(
             "({prefix}type, {prefix}id) IN (SELECT * FROM (
                  SELECT id, {name} FROM resource_types WHERE sync = :sync
@@ -122,7 +118,7 @@ impl Conditions {
                  SELECT resource_type, resource_id FROM emails WHERE sync = :sync AND folded = {folded}
              ))"
         );
-        let mut with = self.and(name, value.cloned(), &condition);
+        let mut with = self.and(&name, value.cloned(), &condition);
         if let Some(value) = value {
             with.values.push((folded, Box::new(value.to_lowercase())));
         }
@@ -135,11 +131,11 @@ impl Conditions {
     }
 
     /// The parameters, with the sync that the rows are of.
-    pub(crate) fn parameters<'a>(&'a self, sync: &'a i64) -> Vec<(&'static str, &'a dyn ToSql)> {
+    pub(crate) fn parameters<'a>(&'a self, sync: &'a i64) -> Vec<(&'a str, &'a dyn ToSql)> {
         let values = self
             .values
             .iter()
-            .map(|(name, value)| (*name, value.as_ref()));
+            .map(|(name, value)| (name.as_str(), value.as_ref()));
         std::iter::once((":sync", sync as &dyn ToSql))
             .chain(values)
             .collect()

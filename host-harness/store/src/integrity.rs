@@ -23,81 +23,116 @@ pub struct Finding {
     pub examples: Vec<String>,
 }
 
-/// Each rule with a query that gives what is missing, and how often.
-const RULES: [(&str, &str); 5] = [
-    (
-        "grants on unknown entitlements",
-        "SELECT resource_type || ':' || resource_id || ':' || slug, count(*) FROM grants
-         WHERE sync = :sync AND NOT EXISTS (
-             SELECT 1 FROM entitlements WHERE entitlements.sync = grants.sync
-                 AND entitlements.resource_type = grants.resource_type
-                 AND entitlements.resource_id = grants.resource_id
-                 AND entitlements.slug = grants.slug
-         ) AND NOT EXISTS (
-             SELECT 1 FROM gaps WHERE gaps.sync = grants.sync
-                 AND ifnull(gaps.subject, 'entitlements') IN ('entitlements', 'resources')
-                 AND ifnull(gaps.resource_type, grants.resource_type) = grants.resource_type
-                 AND ifnull(gaps.resource_id, grants.resource_id) = grants.resource_id
-                 AND ifnull(gaps.slug, grants.slug) = grants.slug
-         )
-         GROUP BY resource_type, resource_id, slug",
-    ),
-    (
-        "grants to unknown principals",
-        "SELECT principal_type || ':' || principal_id, count(*) FROM grants
-         WHERE sync = :sync AND NOT EXISTS (
-             SELECT 1 FROM resources WHERE resources.sync = grants.sync
-                 AND resources.type = grants.principal_type AND resources.id = grants.principal_id
-         ) AND NOT EXISTS (
-             SELECT 1 FROM gaps WHERE gaps.sync = grants.sync
-                 AND ifnull(gaps.subject, 'resources') = 'resources'
-                 AND ifnull(gaps.resource_type, grants.principal_type) = grants.principal_type
-                 AND ifnull(gaps.resource_id, grants.principal_id) = grants.principal_id
-         )
-         GROUP BY principal_id, principal_type",
-    ),
-    (
-        "entitlements of unknown resources",
-        "SELECT resource_type || ':' || resource_id, count(*) FROM entitlements
-         WHERE sync = :sync AND NOT EXISTS (
-             SELECT 1 FROM resources WHERE resources.sync = entitlements.sync
-                 AND resources.type = entitlements.resource_type
-                 AND resources.id = entitlements.resource_id
-         ) AND NOT EXISTS (
-             SELECT 1 FROM gaps WHERE gaps.sync = entitlements.sync
-                 AND ifnull(gaps.subject, 'resources') = 'resources'
-                 AND ifnull(gaps.resource_type, entitlements.resource_type) = entitlements.resource_type
-                 AND ifnull(gaps.resource_id, entitlements.resource_id) = entitlements.resource_id
-         )
-         GROUP BY resource_type, resource_id",
-    ),
-    (
-        "resources of unknown parents",
-        "SELECT parent_type || ':' || parent_id, count(*) FROM resources
-         WHERE sync = :sync AND parent_id IS NOT NULL AND NOT EXISTS (
-             SELECT 1 FROM resources AS parent WHERE parent.sync = resources.sync
-                 AND parent.type = resources.parent_type AND parent.id = resources.parent_id
-         ) AND NOT EXISTS (
-             SELECT 1 FROM gaps WHERE gaps.sync = resources.sync
-                 AND ifnull(gaps.subject, 'resources') = 'resources'
-                 AND ifnull(gaps.resource_type, resources.parent_type) = resources.parent_type
-                 AND ifnull(gaps.resource_id, resources.parent_id) = resources.parent_id
-         )
-         GROUP BY parent_type, parent_id",
-    ),
-    (
-        "aliases that several resources claim",
-        "SELECT alias_type || ':' || alias_id, count(*) FROM aliases
-         WHERE sync = :sync GROUP BY alias_type, alias_id HAVING count(*) > 1",
-    ),
+/// Something that rows refer to.
+struct Target {
+    table: &'static str,
+    /// The columns that name it, in the order of [`SCOPE`].
+    columns: &'static [&'static str],
+    /// The subjects of gaps that leave open whether it is there.
+    subjects: &'static str,
+}
+
+const RESOURCE: Target = Target {
+    table: "resources",
+    columns: &["type", "id"],
+    subjects: "'resources'",
+};
+
+const ENTITLEMENT: Target = Target {
+    table: "entitlements",
+    columns: &["resource_type", "resource_id", "slug"],
+    subjects: "'resources', 'entitlements'",
+};
+
+/// The columns by which a gap covers targets.
+const SCOPE: [&str; 3] = ["resource_type", "resource_id", "slug"];
+
+/// Rows that refer to a target, which has to be there.
+struct Reference {
+    rule: &'static str,
+    table: &'static str,
+    /// The columns that refer to it, in the order of the target's own. Rows in
+    /// which they are NULL refer to nothing.
+    columns: &'static [&'static str],
+    to: &'static Target,
+}
+
+const REFERENCES: [Reference; 4] = [
+    Reference {
+        rule: "grants on unknown entitlements",
+        table: "grants",
+        columns: &["resource_type", "resource_id", "slug"],
+        to: &ENTITLEMENT,
+    },
+    Reference {
+        rule: "grants to unknown principals",
+        table: "grants",
+        columns: &["principal_type", "principal_id"],
+        to: &RESOURCE,
+    },
+    Reference {
+        rule: "entitlements of unknown resources",
+        table: "entitlements",
+        columns: &["resource_type", "resource_id"],
+        to: &RESOURCE,
+    },
+    Reference {
+        rule: "resources of unknown parents",
+        table: "resources",
+        columns: &["parent_type", "parent_id"],
+        to: &RESOURCE,
+    },
 ];
+
+impl Reference {
+    /// A query for what is referred to, neither there nor covered by a gap, and
+    /// how often.
+    fn unmet(&self) -> String {
+        let Self { table, to, .. } = self;
+        format!(
+            "SELECT {shown}, count(*) FROM {table}
+             WHERE sync = :sync AND {first} IS NOT NULL AND NOT EXISTS (
+                 SELECT 1 FROM {target} AS target WHERE target.sync = {table}.sync AND {there}
+             ) AND NOT EXISTS (
+                 SELECT 1 FROM gaps WHERE gaps.sync = {table}.sync
+                     AND ifnull(gaps.subject, 'resources') IN ({subjects}) AND {covered}
+             )
+             GROUP BY {columns}",
+            shown = self.columns.join(" || ':' || "),
+            first = self.columns[0],
+            target = to.table,
+            there = self.beside(to.columns, |own, its| format!("target.{its} = {own}")),
+            subjects = to.subjects,
+            covered = self.beside(&SCOPE, |own, its| format!(
+                "ifnull(gaps.{its}, {own}) = {own}"
+            )),
+            columns = self.columns.join(", "),
+        )
+    }
+
+    /// A condition for each column and the one in the same place of another
+    /// table.
+    fn beside(&self, others: &[&str], condition: fn(&str, &str) -> String) -> String {
+        let columns = self.columns.iter().zip(others);
+        let conditions =
+            columns.map(|(own, other)| condition(&format!("{}.{own}", self.table), other));
+        conditions.collect::<Vec<_>>().join(" AND ")
+    }
+}
+
+const CONTESTED: (&str, &str) = (
+    "aliases that several resources claim",
+    "SELECT alias_type || ':' || alias_id, count(*) FROM aliases
+     WHERE sync = :sync GROUP BY alias_type, alias_id HAVING count(*) > 1",
+);
 
 /// Checks a sync whose aliases are resolved.
 pub(crate) fn check(transaction: &Transaction<'_>, sync: SyncId) -> rusqlite::Result<Vec<Finding>> {
-    let findings = RULES
-        .into_iter()
-        .map(|(rule, sql)| find(transaction, sync, rule, sql));
-    findings
+    let unmet = REFERENCES.iter().map(|it| (it.rule, it.unmet()));
+    let contested = (CONTESTED.0, CONTESTED.1.to_owned());
+    unmet
+        .chain([contested])
+        .map(|(rule, sql)| find(transaction, sync, rule, &sql))
         .filter(|found| !matches!(found, Ok(finding) if finding.count == 0))
         .collect()
 }

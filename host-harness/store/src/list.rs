@@ -18,6 +18,9 @@ WHERE sync = :sync AND EXISTS (SELECT 1 FROM json_each(traits) WHERE value = 'us
 
 const ALL_TYPES: &str = "SELECT id FROM resource_types WHERE sync = :sync";
 
+/// Of entitlements and grants: they are on resources of a type.
+const ON_TYPE: &str = "resource_type = :type";
+
 impl Store {
     /// Lists resources.
     ///
@@ -85,11 +88,7 @@ impl Store {
 
     /// The current syncs that are asked. A type that is asked for has to be among
     /// those that the query `types` gives of one of them.
-    fn syncs_with(
-        &self,
-        types: &str,
-        conditions: &Conditions,
-    ) -> Result<Vec<SyncRow>, StoreError> {
+    fn syncs_with(&self, types: &str, conditions: &Conditions) -> Result<Vec<SyncRow>, StoreError> {
         let syncs = self.current_syncs(conditions.connection.as_deref())?;
         let Some(wanted) = &conditions.resource_type else {
             return Ok(syncs);
@@ -127,12 +126,13 @@ impl Store {
         conditions: &Conditions,
         mut each: impl FnMut(R) -> Result<(), E>,
     ) -> Result<u64, E> {
+        let syncs = self.syncs_with(types, conditions)?;
         let mut statement = self
             .connection
             .prepare_cached(&select::<R>(conditions))
             .map_err(StoreError::from)?;
         let mut count = 0;
-        for sync in self.syncs_with(types, conditions)? {
+        for sync in syncs {
             let parameters = conditions.parameters(&sync.id.0);
             let rows = statement
                 .query_map(parameters.as_slice(), R::read)
@@ -157,20 +157,20 @@ fn select<R: Listed>(conditions: &Conditions) -> String {
 
 fn entitlement_conditions(filter: &EntitlementFilter) -> Conditions {
     Conditions::within(&filter.connection, &filter.resource_type, ON_TYPE)
-        .and_named("resource_", RESOURCE, filter.resource.as_ref())
+        .and_named("resource_", filter.resource.as_ref())
 }
 
 fn grant_conditions(filter: &GrantFilter) -> Conditions {
     let of_entitlement = "entitlement_id = :entitlement";
     Conditions::within(&filter.connection, &filter.resource_type, ON_TYPE)
-        .and_named("resource_", RESOURCE, filter.resource.as_ref())
+        .and_named("resource_", filter.resource.as_ref())
         .and(":entitlement", filter.entitlement.clone(), of_entitlement)
-        .and_named("principal_", PRINCIPAL, filter.principal.as_ref())
+        .and_named("principal_", filter.principal.as_ref())
 }
 
 fn resource_conditions(filter: &ResourceFilter) -> Conditions {
     Conditions::within(&filter.connection, &filter.resource_type, "type = :type")
-        .and_named("", [":named", ":folded"], filter.named.as_ref())
+        .and_named("", filter.named.as_ref())
         .and(":parent", filter.parent.clone(), "parent_id = :parent")
         .and(
             ":status",

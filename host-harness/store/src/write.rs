@@ -139,17 +139,27 @@ fn write_resources(
     Ok(())
 }
 
+/// Deletes what was told before of a resource that has several of something.
+fn forget(
+    transaction: &Transaction<'_>,
+    sync: SyncId,
+    table: &str,
+    of: &ResourceId,
+) -> rusqlite::Result<()> {
+    let sql =
+        format!("DELETE FROM {table} WHERE sync = ? AND resource_type = ? AND resource_id = ?");
+    let mut statement = transaction.prepare_cached(&sql)?;
+    statement.execute((sync.0, &of.resource_type, &of.id))?;
+    Ok(())
+}
+
 fn write_emails(
     transaction: &Transaction<'_>,
     sync: SyncId,
     resource: &Resource,
 ) -> rusqlite::Result<()> {
+    forget(transaction, sync, "emails", &resource.id)?;
     let ResourceId { resource_type, id } = &resource.id;
-    transaction
-        .prepare_cached(
-            "DELETE FROM emails WHERE sync = ? AND resource_type = ? AND resource_id = ?",
-        )?
-        .execute((sync.0, resource_type, id))?;
     let mut statement = transaction.prepare_cached(
         "INSERT INTO emails (sync, resource_type, resource_id, position, address, folded, is_primary)
          VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -175,12 +185,8 @@ fn write_aliases(
     sync: SyncId,
     resource: &Resource,
 ) -> rusqlite::Result<()> {
+    forget(transaction, sync, "aliases", &resource.id)?;
     let ResourceId { resource_type, id } = &resource.id;
-    transaction
-        .prepare_cached(
-            "DELETE FROM aliases WHERE sync = ? AND resource_type = ? AND resource_id = ?",
-        )?
-        .execute((sync.0, resource_type, id))?;
     let mut statement = transaction.prepare_cached(
         "INSERT INTO aliases (sync, alias_type, alias_id, resource_type, resource_id)
          VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
