@@ -197,6 +197,33 @@ fn nothing_is_asked_twice_and_pages_are_the_largest() {
 }
 
 #[test]
+fn a_part_of_a_sync_says_that_it_is_one() {
+    let organization = Organization::named(Template::Small);
+    let bench = organization.bench();
+    let synced = bench.succeed("sync --type invitation");
+    assert_eq!(organization.requests(), 1);
+    let said = "asked only for invitation: all else is unknown, not absent";
+    assert!(synced.stdout.contains(said), "{}", synced.stdout);
+    let listed = bench.succeed("list accounts");
+    assert!(
+        listed.stderr.contains("asked only for invitation"),
+        "{}",
+        listed.stderr
+    );
+    assert_eq!(bench.succeed("list accounts --json").rows().len(), 1);
+
+    let ran = bench.run("sync --type pirate");
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("pirate") && ran.stderr.contains("invitation"),
+        "{}",
+        ran.stderr
+    );
+    let ran = bench.run("sync --project nowhere");
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+}
+
+#[test]
 fn the_summary_reads_well() {
     let synced = compare(&Organization::named(Template::Small));
     insta::with_settings!({filters => vec![(r"in \d+\.\d s", "in [time] s")]}, {

@@ -138,6 +138,10 @@ fn sync_hint(error: &SyncError) -> Option<String> {
     match error {
         SyncError::Call(error) => error.hint(),
         SyncError::Store(error) => error.hint().map(Into::into),
+        SyncError::NotThere(_) => {
+            Some("the listing of projects shows the ids that there are".into())
+        }
+        SyncError::UnknownType(_) => Some("`harness inspect` says what the types are".into()),
         SyncError::Cancelled(_) => None,
     }
 }

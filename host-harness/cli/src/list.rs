@@ -303,6 +303,17 @@ impl<'a> Listing<'a> {
                 )?,
             }
         }
+        for sync in self.syncs.iter().filter(|it| !it.asked.is_everything()) {
+            let (name, asked) = (
+                safe_line(&sync.connection),
+                safe_line(&sync.asked.to_string()),
+            );
+            writeln!(
+                self.stderr,
+                "WARNING: connection {name}: its last sync asked only for {asked}; all else is \
+                 unknown, not absent"
+            )?;
+        }
         for name in &self.never_finished {
             let name = safe_line(name);
             writeln!(

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use governance_host::connection::Connection;
-use governance_host::store::{State, Store};
+use governance_host::store::{Asked, State, Store};
 use governance_host::sync::progress::Observer;
 use governance_host::sync::retry::Patience;
 use governance_host::sync::{Options, Report, run as sync};
@@ -49,6 +49,15 @@ pub(crate) struct SyncArguments {
     )]
     db: PathBuf,
 
+    /// Read only resources of this type, and what their listing tells; may be
+    /// repeated
+    #[arg(long = "type", value_name = "TYPE")]
+    types: Vec<String>,
+
+    /// Read only what belongs to this project, by its id; may be repeated
+    #[arg(long = "project", value_name = "ID")]
+    projects: Vec<String>,
+
     /// Calls at the same time
     #[arg(long, value_name = "NUMBER", env = "GOVERNANCE_CONCURRENCY", default_value_t = 8,
         value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -65,6 +74,10 @@ pub(crate) async fn run(arguments: SyncArguments, stdout: &mut dyn Write) -> any
     let options = Options {
         connection: arguments.connection,
         database: arguments.db,
+        asked: Asked {
+            types: arguments.types,
+            within: arguments.projects,
+        },
         concurrency: arguments.concurrency.into(),
         patience: Patience::default(),
     };
@@ -104,6 +117,7 @@ fn as_json(report: &Report, options: &Options, connection: &Connection) -> serde
         "tenant": report.tenant,
         "database": options.database,
         "state": summary.state.name(),
+        "asked": options.asked,
         "resources": resources,
         "entitlements": summary.entitlements,
         "grants": summary.grants,
@@ -146,6 +160,13 @@ fn as_text(report: &Report, options: &Options, connection: &Connection) -> Strin
     }
     for note in &report.notes {
         let _ = writeln!(text, "\nnote: {}", safe_line(note));
+    }
+    if !options.asked.is_everything() {
+        let asked = safe_line(&options.asked.to_string());
+        let _ = writeln!(
+            text,
+            "\nasked only for {asked}: all else is unknown, not absent"
+        );
     }
     let db = options.database.display();
     text.push_str(&match summary.gaps {

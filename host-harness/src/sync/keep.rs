@@ -75,6 +75,7 @@ impl<'a> Keep<'a> {
                 version: &description.version,
                 component_sha256: &self.connection.component().sha256,
                 started_at: self.started_at,
+                asked: &self.options.asked,
                 resource_types: &description.resource_types,
             })?;
             let held = std::mem::take(&mut self.held);

@@ -1,11 +1,12 @@
 //! Reading everything that a connection can list into a store.
 //!
 //! The host owns order, parallelism, waiting and repeating; a call of the
-//! connector reads one page. [`task`] says which calls there are, [`retry`]
+//! connector reads one page. [`narrowing`] and [`task`] say which calls there are, [`retry`]
 //! what to do about one that fails, [`run`] makes them, and pages are stored as
 //! they come, so that memory does not grow with the organization.
 
 mod keep;
+pub mod narrowing;
 pub mod progress;
 pub mod retry;
 mod run;
@@ -16,10 +17,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use governance_store::{StoreError, Summary};
+use governance_store::{Asked, StoreError, Summary};
 
 use crate::connection::Connection;
 use crate::error::{CallError, Fault};
+use narrowing::{Narrowing, UnknownType};
 use progress::Observer;
 use retry::Patience;
 
@@ -30,6 +32,8 @@ pub struct Options {
     pub connection: String,
     /// The database file; made if it is not there, once something was read.
     pub database: PathBuf,
+    /// What to read.
+    pub asked: Asked,
     /// Calls at the same time.
     pub concurrency: usize,
     /// How often and how long to try.
@@ -62,6 +66,12 @@ pub enum SyncError {
     /// The database cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A type is asked for that there is not.
+    #[error(transparent)]
+    UnknownType(#[from] UnknownType),
+    /// Containers are asked for that there are not.
+    #[error("there is no {}", .0.join(", "))]
+    NotThere(Vec<String>),
     /// The process is shutting down.
     #[error("the sync was cancelled: {0}")]
     Cancelled(String),
@@ -72,6 +82,7 @@ impl SyncError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::Call(error) => error.fault(),
+            Self::UnknownType(_) | Self::NotThere(_) => Fault::Usage,
             Self::Cancelled(_) => Fault::Service,
             Self::Store(error) => match error.fault() {
                 governance_store::Fault::Caller => Fault::Usage,
@@ -93,7 +104,8 @@ pub async fn run(
     observer: &mut dyn Observer,
 ) -> Result<Report, SyncError> {
     let begun = Instant::now();
-    let mut run = run::Run::new(&connection, options, observer);
+    let narrowing = Narrowing::new(connection.description(), &options.asked)?;
+    let mut run = run::Run::new(&connection, options, narrowing, observer);
     let kept = run.finish().await?;
     Ok(Report {
         summary: kept.summary,

@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::keep::{Keep, Kept, Told};
+use super::narrowing::Narrowing;
 use super::progress::{Observer, Progress};
 use super::retry::{Verdict, decide};
 use super::task::{Call, Task, first, following, static_entitlements};
@@ -28,6 +29,9 @@ pub(super) struct Run<'a> {
     connection: &'a Arc<Connection>,
     options: &'a Options,
     observer: &'a mut dyn Observer,
+    narrowing: Narrowing<'a>,
+    /// Containers that are asked for and were not seen yet.
+    awaited: HashSet<&'a str>,
     keep: Keep<'a>,
     queue: VecDeque<Attempt>,
     calls: JoinSet<(Attempt, Result<Page, CallError>)>,
@@ -53,12 +57,16 @@ impl<'a> Run<'a> {
     pub(super) fn new(
         connection: &'a Arc<Connection>,
         options: &'a Options,
+        narrowing: Narrowing<'a>,
         observer: &'a mut dyn Observer,
     ) -> Self {
+        let first = first(&narrowing);
         let mut run = Self {
             connection,
             options,
             observer,
+            narrowing,
+            awaited: options.asked.within.iter().map(String::as_str).collect(),
             keep: Keep::new(options, connection),
             queue: VecDeque::new(),
             calls: JoinSet::new(),
@@ -70,7 +78,7 @@ impl<'a> Run<'a> {
             repeated: 0,
             first_error: None,
         };
-        run.enqueue(first(connection.description()));
+        run.enqueue(first);
         run
     }
 
@@ -106,6 +114,11 @@ impl<'a> Run<'a> {
         // A sync that has read no page at all knows nothing, not even gaps.
         if let Some(error) = self.first_error.take().filter(|_| self.progress.pages == 0) {
             return Err(error.into());
+        }
+        if !self.awaited.is_empty() && self.progress.gaps == 0 {
+            let mut missing: Vec<_> = self.awaited.iter().map(|it| (*it).to_owned()).collect();
+            missing.sort_unstable();
+            return Err(SyncError::NotThere(missing));
         }
         blocking(|| self.keep.gaps(&std::mem::take(&mut self.gaps)))?;
         let notes = std::mem::take(&mut self.notes);
@@ -147,7 +160,10 @@ impl<'a> Run<'a> {
         let fixed = static_entitlements(&page, description);
         self.progress.add(&page);
         self.note(&page.notes);
-        let next = following(&attempt.task, &page, description);
+        for resource in &page.resources {
+            self.awaited.remove(resource.id.id.as_str());
+        }
+        let next = following(&attempt.task, &page, &self.narrowing);
         blocking(|| self.keep.page(Told { page, fixed }))?;
         let (next, endless): (Vec<_>, Vec<_>) = next.into_iter().partition(|it| self.is_new(it));
         self.enqueue(next);

@@ -11,6 +11,8 @@ use governance_contract::model::{
     Entitlement, Exclusion, Reference, Resource, ResourceId, Scope, Subject,
 };
 
+use super::narrowing::Narrowing;
+
 /// One call to make.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
@@ -38,9 +40,9 @@ pub enum Call {
     Grants(ListingTarget),
 }
 
-/// The calls that a full sync begins with.
-pub fn first(description: &Description) -> Vec<Task> {
-    let types = &description.resource_types;
+/// The calls that a sync begins with.
+pub fn first(narrowing: &Narrowing<'_>) -> Vec<Task> {
+    let types = narrowing.types();
     let is_child = |id: &str| {
         types
             .iter()
@@ -48,12 +50,15 @@ pub fn first(description: &Description) -> Vec<Task> {
     };
     let mut tasks = Vec::new();
     for kind in types {
-        if kind.carried_by.is_none() && !is_child(&kind.id) {
+        if narrowing.lists(kind) && !is_child(&kind.id) {
             let call = Call::Resources {
                 resource_type: kind.id.clone(),
                 parent: None,
             };
             tasks.push(task(kind, call, lost_with(types, kind)));
+        }
+        if !narrowing.wants(kind) {
+            continue;
         }
         let target = ListingTarget::ResourceType(kind.id.clone());
         if kind.entitlements == EntitlementListing::PerType {
@@ -70,7 +75,7 @@ pub fn first(description: &Description) -> Vec<Task> {
 
 /// The calls that a page leads to: its continuations, and what its resources
 /// have to be asked for.
-pub fn following(task: &Task, page: &Page, description: &Description) -> Vec<Task> {
+pub fn following(task: &Task, page: &Page, narrowing: &Narrowing<'_>) -> Vec<Task> {
     let go_on = page.next.iter().map(|next| Task {
         call: task.call.clone(),
         token: Some(next.token.clone()),
@@ -78,14 +83,13 @@ pub fn following(task: &Task, page: &Page, description: &Description) -> Vec<Tas
         surface: task.surface.clone(),
         depth: task.depth + 1,
     });
-    let types = &description.resource_types;
     let mut tasks: Vec<_> = go_on.collect();
     for resource in &page.resources {
-        let kind = types.iter().find(|it| it.id == resource.id.resource_type);
-        tasks.extend(
-            kind.map(|kind| of_resource(types, kind, resource))
-                .unwrap_or_default(),
-        );
+        let mut types = narrowing.types().iter();
+        let kind = types.find(|it| it.id == resource.id.resource_type);
+        if let Some(kind) = kind.filter(|kind| narrowing.enters(kind, &resource.id)) {
+            tasks.extend(of_resource(narrowing, kind, resource));
+        }
     }
     tasks
 }
@@ -99,7 +103,8 @@ fn covered_by(next: &Continuation, task: &Task) -> Vec<Scope> {
     }
 }
 
-fn of_resource(types: &[ResourceType], kind: &ResourceType, resource: &Resource) -> Vec<Task> {
+fn of_resource(narrowing: &Narrowing<'_>, kind: &ResourceType, resource: &Resource) -> Vec<Task> {
+    let types = narrowing.types();
     let reference = Reference {
         id: resource.id.clone(),
         parent: resource.parent.clone(),
@@ -110,15 +115,17 @@ fn of_resource(types: &[ResourceType], kind: &ResourceType, resource: &Resource)
         ..of_type(subject, kind)
     };
     let mut tasks = Vec::new();
-    if kind.entitlements == EntitlementListing::PerResource {
+    let wanted = narrowing.wants(kind);
+    if wanted && kind.entitlements == EntitlementListing::PerResource {
         let call = Call::Entitlements(ListingTarget::Resource(reference.clone()));
         tasks.push(task(kind, call, vec![on_it(Subject::Entitlements)]));
     }
-    if kind.grants == GrantListing::PerResource {
+    if wanted && kind.grants == GrantListing::PerResource {
         let call = Call::Grants(ListingTarget::Resource(reference.clone()));
         tasks.push(task(kind, call, vec![on_it(Subject::Grants)]));
     }
-    for child in types.iter().filter(|it| kind.children.contains(&it.id)) {
+    let listed = |it: &&ResourceType| kind.children.contains(&it.id) && narrowing.lists(it);
+    for child in types.iter().filter(listed) {
         let call = Call::Resources {
             resource_type: child.id.clone(),
             parent: Some(reference.clone()),

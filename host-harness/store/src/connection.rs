@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Row, Transaction};
 use serde::Serialize;
 
-use crate::{Moment, State, Store, StoreError, SyncId};
+use crate::{Asked, Moment, State, Store, StoreError, SyncId};
 
 /// A sync, as it is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -24,6 +24,8 @@ pub struct SyncRow {
     pub started_at: Moment,
     /// When it ended.
     pub finished_at: Option<Moment>,
+    /// What was asked for.
+    pub asked: Asked,
     /// How it ended.
     pub state: State,
     /// How many gaps it has.
@@ -157,6 +159,7 @@ pub(crate) fn claim_connection(
 
 fn sync_row(row: &Row<'_>) -> rusqlite::Result<SyncRow> {
     let state: String = row.get("state")?;
+    let asked: String = row.get("asked")?;
     Ok(SyncRow {
         id: SyncId(row.get("id")?),
         connection: row.get("connection")?,
@@ -166,6 +169,8 @@ fn sync_row(row: &Row<'_>) -> rusqlite::Result<SyncRow> {
         tenant: row.get("tenant")?,
         started_at: row.get("started_at")?,
         finished_at: row.get("finished_at")?,
+        // People may have changed it: then nobody knows, and all is as good as any.
+        asked: serde_json::from_str(&asked).unwrap_or_default(),
         state: State::ALL
             .into_iter()
             .find(|it| it.name() == state)
@@ -205,6 +210,7 @@ mod tests {
         let mut store = place.writer();
         begin(&mut store, "default");
         let new = NewSync {
+            asked: &Asked::default(),
             connection: "default",
             connector: "another",
             version: "1",

@@ -11,8 +11,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::{
-    Batch, EntitlementFilter, Finish, GapFilter, GrantFilter, NewSync, ResourceFilter, Store,
-    StoreError, Summary, SyncId,
+    Asked, Batch, EntitlementFilter, Finish, GapFilter, GrantFilter, NewSync, ResourceFilter,
+    Store, StoreError, Summary, SyncId,
 };
 
 /// A store that ends with its directory.
@@ -50,7 +50,9 @@ impl Place {
 
 pub(crate) fn begin(store: &mut Store, connection: &str) -> SyncId {
     let resource_types = types();
+    let asked = Asked::default();
     let new = NewSync {
+        asked: &asked,
         connection,
         connector: "example",
         version: "1.0.0",

@@ -15,6 +15,7 @@ mod connection;
 mod error;
 mod file;
 mod filter;
+mod folding;
 mod integrity;
 mod list;
 mod moment;
@@ -38,5 +39,5 @@ pub use rows::{
     SecretRow,
 };
 pub use store::Store;
-pub use sync::{Ending, Finish, KEPT_SYNCS, NewSync, State, Summary, SyncId};
+pub use sync::{Asked, Ending, Finish, KEPT_SYNCS, NewSync, State, Summary, SyncId};
 pub use write::Batch;

@@ -23,6 +23,9 @@ CREATE TABLE syncs (
     component_sha256  TEXT NOT NULL,
     started_at        INTEGER NOT NULL,
     finished_at       INTEGER,
+    -- JSON object of "types" and "within": what was asked for, where an empty
+    -- array stands for everything. The rest is unknown.
+    asked             TEXT NOT NULL,
     state             TEXT NOT NULL
         CHECK (state IN ('running', 'complete', 'with-gaps', 'failed')),
     -- Why it failed.

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use governance_contract::manifest::ResourceType;
 use rusqlite::{Transaction, named_params};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::connection::claim_connection;
 use crate::integrity::Finding;
 use crate::write::{json, must_run};
-use crate::{Store, StoreError, aliases, integrity};
+use crate::{Store, StoreError, aliases, folding, integrity};
 
 /// How many finished syncs of a connection are kept, the newest ones.
 pub const KEPT_SYNCS: u32 = 10;
@@ -33,6 +33,38 @@ pub struct NewSync<'a> {
     pub started_at: i64,
     /// What the connector declares.
     pub resource_types: &'a [ResourceType],
+    /// What is asked for. The rest is unknown, as if it were in a gap.
+    pub asked: &'a Asked,
+}
+
+/// What a sync asks for: by default, everything.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Only resources of these types, and what their listings tell. None: all.
+    pub types: Vec<String>,
+    /// Only what belongs to these containers, by their ids. None: all.
+    pub within: Vec<String>,
+}
+
+impl Asked {
+    /// Whether nothing was left out.
+    pub fn is_everything(&self) -> bool {
+        self.types.is_empty() && self.within.is_empty()
+    }
+}
+
+impl std::fmt::Display for Asked {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (&*self.types, &*self.within) {
+            ([], []) => write!(out, "everything"),
+            (types, []) => write!(out, "{}", types.join(", ")),
+            ([], within) => write!(out, "what belongs to {}", within.join(", ")),
+            (types, within) => {
+                let (types, within) = (types.join(", "), within.join(", "));
+                write!(out, "{types} of what belongs to {within}")
+            }
+        }
+    }
 }
 
 /// How reading ended.
@@ -110,13 +142,15 @@ impl Store {
         let transaction = self.connection.transaction()?;
         claim_connection(&transaction, new.connection, new.connector)?;
         transaction.execute(
-            "INSERT INTO syncs (connection, connector_version, component_sha256, started_at, state)
-             VALUES (?, ?, ?, ?, 'running')",
+            "INSERT INTO syncs (connection, connector_version, component_sha256, started_at, asked,
+                 state)
+             VALUES (?, ?, ?, ?, ?, 'running')",
             (
                 new.connection,
                 new.version,
                 new.component_sha256,
                 new.started_at,
+                json(new.asked)?,
             ),
         )?;
         let sync = SyncId(transaction.last_insert_rowid());
@@ -140,8 +174,8 @@ impl Store {
         Ok(sync)
     }
 
-    /// Finishes a sync: puts aliases under the ids that they stand for, checks
-    /// what does not fit together, and makes it the connection's current one if
+    /// Finishes a sync: puts aliases under the ids that they stand for, folds
+    /// grants into what explains them, checks what does not fit together, and makes it the connection's current one if
     /// it did not fail. Then deletes what is not kept.
     ///
     /// # Errors
@@ -156,6 +190,7 @@ impl Store {
         let findings = match finish.ending {
             Ending::Read => {
                 aliases::resolve(&transaction, sync)?;
+                folding::fold(&transaction, sync)?;
                 integrity::check(&transaction, sync)?
             }
             Ending::Failed(_) => Vec::new(),

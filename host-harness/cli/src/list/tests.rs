@@ -7,7 +7,7 @@ use clap::Parser;
 use governance_contract::manifest::{ResourceTrait, ResourceType};
 use governance_contract::model::{Gap, GapReason, Resource, Scope};
 use governance_contract::samples::{self, entitlement, grant, id, resource, resource_type, user};
-use governance_host::store::{Batch, Ending, Finish, NewSync};
+use governance_host::store::{Asked, Batch, Ending, Finish, NewSync};
 
 use super::*;
 
@@ -45,6 +45,7 @@ impl Place {
             ..resource_type(id)
         });
         let new = NewSync {
+            asked: &Asked::default(),
             connection,
             connector: "example",
             version: "1",

@@ -3,6 +3,7 @@
 use governance_contract::manifest::StaticExclusion;
 use governance_contract::model::Purpose;
 use governance_contract::samples::{description, resource, resource_type};
+use governance_store::Asked;
 
 use super::*;
 
@@ -28,9 +29,31 @@ fn example() -> Description {
     ])
 }
 
+/// A sync of these types, or of all.
+fn asked(types: &[&str]) -> Asked {
+    Asked {
+        types: types.iter().map(|it| (*it).into()).collect(),
+        within: Vec::new(),
+    }
+}
+
+fn begun(description: &Description, types: &[&str]) -> Vec<Task> {
+    first(&Narrowing::new(description, &asked(types)).unwrap())
+}
+
+/// What a page of the listing of projects leads to.
+fn followed(page: &Page, description: &Description, types: &[&str]) -> Vec<Task> {
+    let asked = asked(types);
+    following(
+        &projects(),
+        page,
+        &Narrowing::new(description, &asked).unwrap(),
+    )
+}
+
 /// The listing of projects.
 fn projects() -> Task {
-    first(&example()).remove(1)
+    begun(&example(), &[]).remove(1)
 }
 
 fn shown(task: &Task) -> String {
@@ -64,7 +87,7 @@ fn types(covers: &[Scope]) -> Vec<&str> {
 
 #[test]
 fn a_sync_begins_with_what_nothing_else_leads_to() {
-    let tasks = first(&example());
+    let tasks = begun(&example(), &[]);
     let calls: Vec<_> = tasks.iter().map(shown).collect();
     assert_eq!(
         calls,
@@ -79,7 +102,7 @@ fn a_sync_begins_with_what_nothing_else_leads_to() {
 
 #[test]
 fn a_listing_that_is_lost_takes_with_it_what_it_carries_and_what_is_below() {
-    let tasks = first(&example());
+    let tasks = begun(&example(), &[]);
     assert_eq!(types(&tasks[0].covers), ["tenant", "user"]);
     assert_eq!(types(&tasks[1].covers), ["project", "key"]);
     assert_eq!(types(&tasks[3].covers), ["group"]);
@@ -101,7 +124,7 @@ fn a_page_leads_to_its_continuations_and_to_what_its_resources_hold() {
         next: vec![next("more", &covers), next("silent", &[])],
         ..Page::default()
     };
-    let tasks = following(&projects(), &page, &example());
+    let tasks = followed(&page, &example(), &[]);
     let calls: Vec<_> = tasks.iter().map(shown).collect();
     assert_eq!(
         calls,
@@ -129,7 +152,7 @@ fn a_reference_carries_what_the_page_said() {
         resources: vec![project],
         ..Page::default()
     };
-    let tasks = following(&projects(), &page, &example());
+    let tasks = followed(&page, &example(), &[]);
     let Call::Grants(ListingTarget::Resource(reference)) = &tasks[0].call else {
         panic!("{:?}", tasks[0]);
     };
@@ -163,4 +186,25 @@ fn each_resource_has_the_static_entitlements_of_its_type() {
     assert_eq!(made.len(), 1);
     assert_eq!(made[0].resource.id, "p1");
     assert_eq!(made[0].exclusion.as_ref().unwrap().group, "role:project:p1");
+}
+
+#[test]
+fn a_part_of_a_sync_lists_only_what_leads_to_it() {
+    let calls = |types: &[&str]| {
+        let begun = begun(&example(), types);
+        begun.iter().map(shown).collect::<Vec<_>>()
+    };
+    assert_eq!(calls(&["user"]), ["resources user"]);
+    assert_eq!(calls(&["key"]), ["resources project"]);
+    assert_eq!(calls(&["group"]), ["resources group", "grants group"]);
+    let page = Page {
+        resources: vec![resource("project", "p1")],
+        ..Page::default()
+    };
+    let calls = |types: &[&str]| {
+        let followed = followed(&page, &example(), types);
+        followed.iter().map(shown).collect::<Vec<_>>()
+    };
+    assert_eq!(calls(&["key"]), ["resources key under p1"]);
+    assert_eq!(calls(&["project"]), ["grants project/p1"]);
 }
