@@ -12,6 +12,7 @@ mod clear_errors;
 mod hostile_names;
 mod inspecting;
 mod listing;
+mod official_document;
 mod one_database;
 mod support;
 mod syncing_tells_the_truth;
