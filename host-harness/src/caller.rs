@@ -147,3 +147,6 @@ impl From<Violation> for CallError {
         Self::Contract(violation)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,7 +18,8 @@ use crate::background::Background;
 use crate::context::{Context, announce, step};
 
 pub(crate) fn run(context: &Context) -> Result<()> {
-    let mut build = context.cargo(&["build", "--locked", "--package", "harness"]);
+    // With the whole workspace's features, so that `test` finds most of it built.
+    let mut build = context.cargo(&["build", "--locked", "--workspace", "--bin", "harness"]);
     step("building the harness (minutes at first)", &mut build)?;
     let start = Instant::now();
     let harness = harness(&context.workspace.target().join("debug"));
