@@ -38,6 +38,14 @@ impl Clock {
             .saturating_add(self.moved_by.load(Ordering::Relaxed))
     }
 
+    /// Unix milliseconds, by the same clock.
+    pub(crate) fn milliseconds(&self) -> u64 {
+        let stands_at = self.stands_at.map(Duration::from_secs);
+        let moved_by = Duration::from_secs(self.moved_by.load(Ordering::Relaxed));
+        let now = stands_at.unwrap_or_else(since_the_epoch);
+        now.saturating_add(moved_by).as_millis() as u64
+    }
+
     /// Moves the clock forward, by whole seconds.
     pub(crate) fn advance(&self, by: Duration) {
         let add = |moved: u64| Some(moved.saturating_add(by.as_secs()));
@@ -49,9 +57,12 @@ impl Clock {
 }
 
 fn machine_time() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
+    since_the_epoch().as_secs()
+}
+
+fn since_the_epoch() -> Duration {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.unwrap_or_default()
 }
 
 #[cfg(test)]

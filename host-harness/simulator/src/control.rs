@@ -6,15 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::authorizer;
+use crate::authorizer::{self, Access};
 use crate::organization::Refusal;
 use crate::world::World;
 
@@ -28,6 +28,8 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .route("/invitations/accept", post(accept))
         .route("/clock", get(clock).post(advance))
         .route("/people", get(people))
+        .route("/access", get(access))
+        .route("/may", get(may))
         .route("/requests", get(requests))
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
@@ -43,7 +45,9 @@ struct Acceptance {
 async fn accept(State(world): Shared, acceptance: Asked<Acceptance>) -> Answer {
     let Json(Acceptance { invitation, name }) = acceptance?;
     let now = world.clock.now();
-    let user = world.organization().accept(&invitation, name, now)?;
+    let user = world
+        .organization()
+        .accept(&invitation, name, now, &world.quirks)?;
     Ok(Json(json!({ "user_id": user })))
 }
 
@@ -65,6 +69,25 @@ async fn clock(State(world): Shared) -> Json<Value> {
 async fn people(State(world): Shared) -> Json<Value> {
     let people = authorizer::people(&world.organization(), world.clock.now());
     Json(json!({ "people": people }))
+}
+
+async fn access(State(world): Shared) -> Json<Access> {
+    Json(authorizer::access(&world.organization(), world.clock.now()))
+}
+
+#[derive(Deserialize)]
+struct Question {
+    person: String,
+    action: String,
+    project: String,
+}
+
+async fn may(State(world): Shared, question: Result<Query<Question>, QueryRejection>) -> Answer {
+    let Query(question) = question?;
+    let access = authorizer::access(&world.organization(), world.clock.now());
+    let because = access.may(&question.person, &question.action, &question.project);
+    let may = !because.is_empty();
+    Ok(Json(json!({ "may": may, "because": because })))
 }
 
 async fn requests(State(world): Shared) -> Json<Value> {
@@ -91,6 +114,12 @@ impl From<Refusal> for ControlError {
 
 impl From<JsonRejection> for ControlError {
     fn from(rejection: JsonRejection) -> Self {
+        Self(rejection.status(), rejection.body_text())
+    }
+}
+
+impl From<QueryRejection> for ControlError {
+    fn from(rejection: QueryRejection) -> Self {
         Self(rejection.status(), rejection.body_text())
     }
 }

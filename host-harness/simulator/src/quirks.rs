@@ -15,9 +15,25 @@
 //! | `service_account_changed_as_user` | refused, 400 | a vendor reports an error for role changes |
 //! | `created` | 200 | the spec; documents before December 2025 answered 201 |
 //! | `forbidden` | bare string | seen by several third parties in 2026, as was the documented object |
+//! | `missing_scope` | 403 | seen with 401 too |
+//! | `not_in_plan` | nothing | a vendor: no groups and no members of them on the free plan |
+//! | `not_in_plan_status` | 403 | nothing |
 //! | `omissions` | none | see [`Omissions`] |
+//!
+//! What the lists of projects, groups, roles and keys show is in [`Reading`],
+//! which changes of them are refused in [`Writing`].
+
+mod reading;
+mod writing;
+
+use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
+
+pub use reading::{OtherRole, Reading};
+pub use writing::Writing;
+
+use crate::Surface;
 
 /// Whether something is allowed, or with which status it is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +51,9 @@ pub enum ForbiddenShape {
     Text,
     /// `{"error": {"message", "type", "param", "code"}}`, as documented.
     Object,
+    /// `{"code": 403, "message": "text"}`, as an official example of another
+    /// error is.
+    Flat,
 }
 
 /// The switches, each with its documented default.
@@ -59,11 +78,37 @@ pub struct Quirks {
     pub service_account_changed_as_user: Ruling,
     /// The status of a create. Default: 200.
     pub created: StatusCode,
-    /// The body of a 403. Default: the bare string.
+    /// The body of a refusal for want of permission. Default: the bare string.
     pub forbidden: ForbiddenShape,
+    /// The status of a refusal for want of a scope. Default: 403.
+    pub missing_scope: StatusCode,
+    /// Surfaces that the organization's plan has not. Default: none; see
+    /// [`Quirks::FREE_PLAN`].
+    pub not_in_plan: BTreeSet<Surface>,
+    /// The status of a request on such a surface. Default: 403; the other
+    /// reading is 404.
+    pub not_in_plan_status: StatusCode,
     /// Fields that answers leave out. Default: none; the `lenient`
     /// organization turns on all but `id_of`.
     pub omissions: Omissions,
+    /// What the lists of projects, groups, roles and keys show.
+    pub reading: Reading,
+    /// Which changes of projects, groups, roles and keys are refused.
+    pub writing: Writing,
+}
+
+impl Quirks {
+    /// What a free plan is likely to lack: a vendor names groups and their
+    /// members, the others are a guess.
+    pub const FREE_PLAN: [Surface; 7] = [
+        Surface::Groups,
+        Surface::GroupUsers,
+        Surface::ProjectGroups,
+        Surface::Roles,
+        Surface::ProjectRoles,
+        Surface::Assignments,
+        Surface::ProjectAssignments,
+    ];
 }
 
 impl Default for Quirks {
@@ -79,7 +124,12 @@ impl Default for Quirks {
             service_account_changed_as_user: refused,
             created: StatusCode::OK,
             forbidden: ForbiddenShape::Text,
+            missing_scope: StatusCode::FORBIDDEN,
+            not_in_plan: BTreeSet::new(),
+            not_in_plan_status: StatusCode::FORBIDDEN,
             omissions: Omissions::default(),
+            reading: Reading::default(),
+            writing: Writing::default(),
         }
     }
 }

@@ -40,6 +40,12 @@ impl Random {
         let tail = (0..length).map(|_| char::from(*self.pick(ALPHABET)));
         prefix.chars().chain(tail).collect()
     }
+
+    /// That many hexadecimal digits.
+    pub(crate) fn hexadecimal(&mut self, length: usize) -> String {
+        let digits = (0..length).map(|_| char::from(*self.pick(b"0123456789abcdef")));
+        digits.collect()
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::world::World;
-use crate::{Error, Options, Person, api, authorizer, control};
+use crate::{Access, Error, Options, Person, api, authorizer, control};
 
 /// A simulated organization that answers on 127.0.0.1 until this is dropped.
 /// What is being answered then is still answered.
@@ -61,6 +61,11 @@ impl Simulator {
         &self.world.keys.admin
     }
 
+    /// The key that opens a part of `/v1`, when there is one.
+    pub fn restricted_key(&self) -> Option<&str> {
+        self.world.keys.restricted.as_deref()
+    }
+
     /// `org-…`.
     pub fn organization_id(&self) -> String {
         self.world.organization().id.clone()
@@ -69,6 +74,12 @@ impl Simulator {
     /// What the rules say about everybody, by the organization's clock now.
     pub fn people(&self) -> Vec<Person> {
         authorizer::people(&self.world.organization(), self.world.clock.now())
+    }
+
+    /// Who may do what in which live project, and by which way, by the
+    /// organization's clock now.
+    pub fn access(&self) -> Access {
+        authorizer::access(&self.world.organization(), self.world.clock.now())
     }
 
     /// How often each route under `/v1` was asked, by `METHOD path-template`,

@@ -6,10 +6,13 @@ use std::time::Duration;
 
 use crate::api::authentication::Keys;
 use crate::clock::Clock;
-use crate::organization::Organization;
+use crate::faults::Faults;
+use crate::limits::Limiter;
+use crate::organization::{Organization, Project, Reason, Refusal};
 use crate::quirks::Quirks;
 use crate::random::Random;
 use crate::requests::RequestCounts;
+use crate::templates::Size;
 use crate::{Error, Options};
 
 /// One simulated organization with everything around it.
@@ -21,28 +24,41 @@ pub(crate) struct World {
     pub(crate) keys: Keys,
     pub(crate) latency: Duration,
     pub(crate) requests: RequestCounts,
-    seed: u64,
-    answered: AtomicU64,
+    pub(crate) limiter: Limiter,
+    pub(crate) faults: Faults,
+    pub(crate) seed: u64,
+    /// Seconds until what is made can be seen.
+    visible_after: u64,
+    asked: AtomicU64,
 }
 
 impl World {
     pub(crate) fn new(options: Options) -> Result<Self, Error> {
         let clock = Clock::new(options.clock_stands_at);
         let template = options.organization;
-        let organization = template.build(options.users, options.seed, clock.now())?;
+        let size = Size {
+            users: options.users,
+            projects: options.projects,
+        };
+        let organization = template.build(size, options.seed, clock.now())?;
         let omissions = options.quirks.omissions.and(template.omissions());
+        let keys = Keys::new(options.admin_key, options.accept_any_key, options.seed)?;
         Ok(Self {
             organization: Mutex::new(organization),
             clock,
             quirks: Quirks {
                 omissions,
+                reading: template.reading(options.quirks.reading),
                 ..options.quirks
             },
-            keys: Keys::new(options.admin_key, options.accept_any_key, options.seed)?,
+            keys: keys.and(options.restricted_key, options.seed)?,
             latency: options.latency,
             requests: RequestCounts::default(),
+            limiter: Limiter::new(options.rate_limits),
+            faults: options.faults,
             seed: options.seed,
-            answered: AtomicU64::new(0),
+            visible_after: options.visible_after.as_secs(),
+            asked: AtomicU64::new(0),
         })
     }
 
@@ -54,10 +70,33 @@ impl World {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The project, for a list that the spec does not close when it is archived.
+    pub(crate) fn readable<'a>(
+        &self,
+        organization: &'a Organization,
+        project: &str,
+    ) -> Result<&'a Project, Refusal> {
+        let project = organization.project(project)?;
+        if !project.is_live() {
+            let reason = Reason::Archived(project.id.clone());
+            reason.unless_allowed(self.quirks.reading.archived_project)?;
+        }
+        Ok(project)
+    }
+
+    /// Whether what was made at that time can be seen by now.
+    pub(crate) fn is_visible(&self, created_at: u64) -> bool {
+        self.visible_after == 0 || created_at.saturating_add(self.visible_after) <= self.clock.now()
+    }
+
+    /// The number of a request, from 0 on.
+    pub(crate) fn next_request(&self) -> u64 {
+        self.asked.fetch_add(1, Ordering::Relaxed)
+    }
+
     /// A new id for `x-request-id`.
-    pub(crate) fn request_id(&self) -> String {
-        let count = self.answered.fetch_add(1, Ordering::Relaxed);
-        let tail = Random::new(self.seed.rotate_left(32) ^ count).number();
-        format!("req_{tail:016x}{count:016x}")
+    pub(crate) fn request_id(&self, number: u64) -> String {
+        let tail = Random::new(self.seed.rotate_left(32) ^ number).number();
+        format!("req_{tail:016x}{number:016x}")
     }
 }

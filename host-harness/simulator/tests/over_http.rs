@@ -3,7 +3,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use openai_simulator::{Error, Options, OrganizationRole, Simulator, Template};
+use openai_simulator::{Error, Fault, Faults, Options, OrganizationRole, Simulator, Template};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -114,4 +114,35 @@ async fn every_answer_takes_the_latency_that_was_asked_for() {
         .lines()
         .find_map(|line| line.strip_prefix("openai-processing-ms: "));
     assert!(time.unwrap().parse::<u128>().unwrap() >= latency.as_millis());
+}
+
+#[tokio::test]
+async fn a_connection_ends_without_an_answer_or_in_the_middle_of_one() {
+    for (fault, is_headed) in [
+        (Fault::Reset, false),
+        (Fault::LostAnswer, false),
+        (Fault::Truncated, true),
+    ] {
+        let simulator = Simulator::start(Options {
+            faults: Faults {
+                per_thousand: 1_000,
+                kinds: vec![fault],
+            },
+            ..Options::default()
+        })
+        .await
+        .unwrap();
+        let url = format!("{}/organization/users", simulator.base_url());
+        let (head, body) = get(&url, simulator.admin_key()).await.unwrap_or_default();
+        assert_eq!(
+            head.starts_with("HTTP/1.1 200"),
+            is_headed,
+            "{fault:?}: {head}"
+        );
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "));
+        let is_short = length.is_none_or(|length| body.len() < length.parse().unwrap());
+        assert!(is_short, "{fault:?}: {head}");
+    }
 }

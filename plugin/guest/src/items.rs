@@ -2,7 +2,8 @@
 //! completed with `..`.
 
 use crate::faults::token_expired;
-use crate::text;
+use crate::paging::Following;
+use crate::text::{self, CONTINUATIONS_LIMIT};
 use crate::token::Token;
 use crate::wit::connector::{Continuation, Page};
 use crate::wit::faults::{Error, ErrorKind};
@@ -85,6 +86,15 @@ pub fn scope(subject: Subject, resource_type: &str) -> Scope {
     }
 }
 
+/// All facts of any kind about resources of a type, and what is on them.
+#[must_use]
+pub fn whole(resource_type: &str) -> Scope {
+    Scope {
+        subject: None,
+        ..scope(Subject::Resources, resource_type)
+    }
+}
+
 /// The grants on resources of a type that principals of another hold.
 #[must_use]
 pub fn grants_of(principal_type: &str, resource_type: &str) -> Scope {
@@ -155,6 +165,45 @@ pub fn continuation(
     Ok(Continuation { token, covers })
 }
 
+/// Adds a way to go on; gaps where the page holds no more of them, or the token
+/// would be too long.
+pub fn go_on(page: &mut Page, surface: &str, token: &Token, covers: Vec<Scope>) {
+    let room = page.next.len() < CONTINUATIONS_LIMIT;
+    match token.encode(surface) {
+        Ok(token) if room => page.next.push(Continuation { token, covers }),
+        _ => {
+            let detail = "the answer leads to more than one page can name";
+            leave(page, gaps(surface, covers, GapReason::Failure, detail));
+        }
+    }
+}
+
+/// Adds what follows a page of a list: nothing, the way to the next page, whose
+/// token `token` makes of the cursor, or gaps where the list breaks off.
+///
+/// # Errors
+/// `unreadable-response` if the token would be too long.
+pub fn follow(
+    page: &mut Page,
+    surface: &str,
+    following: Following,
+    token: impl FnOnce(&str) -> Token,
+    scopes: Vec<Scope>,
+) -> Result<(), Error> {
+    match following {
+        Following::End => Ok(()),
+        Following::Page(after) => {
+            let next = continuation(surface, &token(&after), scopes)?;
+            page.next.push(next);
+            Ok(())
+        }
+        Following::Broken(reason) => {
+            leave(page, gaps(surface, scopes, GapReason::Failure, reason));
+            Ok(())
+        }
+    }
+}
+
 /// Reads the token of a listing whose only step is `step`, if there is one.
 ///
 /// # Errors
@@ -165,5 +214,47 @@ pub fn token_of(step: &str, token: Option<&str>) -> Result<Option<Token>, Error>
     match token.step() == step {
         true => Ok(Some(token)),
         false => Err(token_expired()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(after: &str) -> Token {
+        Token::new("users").with("after", Some(after))
+    }
+
+    #[test]
+    fn what_a_page_cannot_lead_to_is_a_gap_and_the_next_page_still_fits() {
+        let mut page = page();
+        for number in 0..2_000 {
+            let covers = vec![grants_of("user", "project")];
+            go_on(&mut page, "users", &token(&number.to_string()), covers);
+        }
+        assert_eq!(page.next.len(), CONTINUATIONS_LIMIT);
+        assert_eq!(page.gaps.len(), 1, "told once");
+        page.next.pop();
+        let long = token(&"x".repeat(9_000));
+        go_on(&mut page, "users", &long, vec![whole("user")]);
+        assert_eq!(page.gaps.len(), 2);
+        page.next
+            .push(continuation("users", &token("u"), Vec::new()).expect("a token"));
+        let following = Following::Page("c".to_owned());
+        follow(&mut page, "users", following, token, vec![whole("user")]).expect("a token");
+        assert!(page.next.len() <= 1_024);
+    }
+
+    #[test]
+    fn a_list_ends_goes_on_or_breaks_off_with_a_gap() {
+        for (following, next, gaps) in [
+            (Following::End, 0, 0),
+            (Following::Page("c".to_owned()), 1, 0),
+            (Following::Broken("circle"), 0, 1),
+        ] {
+            let mut page = page();
+            follow(&mut page, "users", following, token, vec![whole("user")]).expect("a token");
+            assert_eq!((page.next.len(), page.gaps.len()), (next, gaps));
+        }
     }
 }

@@ -19,6 +19,7 @@
 //! | [`settings`] | configuration values, with their defaults |
 //! | [`faults`] | errors that a connector makes itself |
 //! | [`items`] | pages, resources, grants, scopes and gaps with their usual values |
+//! | [`narrow`] | scopes narrowed to one resource, principal or parent |
 //! | [`text`] | the contract's bounds on texts |
 //! | [`within`] | keeps a page within them |
 //!
@@ -43,6 +44,7 @@ pub mod bindings;
 pub mod client;
 pub mod faults;
 pub mod items;
+pub mod narrow;
 pub mod paging;
 pub mod reading;
 pub mod refusal;

@@ -3,6 +3,7 @@
 //! | family | envelope | goes on with |
 //! |---|---|---|
 //! | [`Family::LastId`] | `{data, first_id?, last_id?, has_more}` | `after=<last_id>`, or the last row's `id` |
+//! | [`Family::LastRow`] | the same | `after=<id>` of the last row, whatever `last_id` says |
 //! | [`Family::Next`] | `{data, next, has_more}` | `after=<next>` |
 //!
 //! | `has_more` | rows | cursor | the list |
@@ -35,6 +36,8 @@ pub const ROWS_LIMIT: usize = 5_000;
 pub enum Family {
     /// By the last row's id, told as `last_id`.
     LastId,
+    /// By the last row's id.
+    LastRow,
     /// By a cursor, told as `next`.
     Next,
 }
@@ -77,8 +80,10 @@ impl<'a> Listing<'a> {
             let message = format!("the answer has {} rows, which is too many", rows.len());
             return Err(unreadable(surface, &message));
         }
+        let last = rows.last().and_then(|row| row.text("id"));
         let cursor = match family {
-            Family::LastId => answer.text("last_id").or_else(|| rows.last()?.text("id")),
+            Family::LastId => answer.text("last_id").or(last),
+            Family::LastRow => last,
             Family::Next => answer.text("next"),
         };
         let following = following(answer.flag("has_more"), rows.is_empty(), cursor, asked);
@@ -195,6 +200,18 @@ mod tests {
     }
 
     #[test]
+    fn a_list_by_its_last_row_goes_on_behind_it_whatever_else_is_told() {
+        let row = json!({"id": "k2"});
+        let more = json!({"data": [row], "last_id": "k9", "has_more": true});
+        assert_eq!(read(Family::LastRow, None, &more), page("k2"));
+        let end = json!({"data": [row], "last_id": "k9", "has_more": false});
+        assert_eq!(read(Family::LastRow, None, &end), Following::End);
+        let nameless = json!({"data": [{}], "last_id": "k9", "has_more": true});
+        let following = read(Family::LastRow, None, &nameless);
+        assert!(matches!(following, Following::Broken(_)));
+    }
+
+    #[test]
     fn a_list_by_next_goes_on_there() {
         let row = json!({"id": "r2"});
         for (asked, answer, expected) in [
@@ -270,7 +287,7 @@ mod tests {
             answer in crate::testing::answers(&["data", "has_more", "last_id", "next", "id"]),
             asked in proptest::option::of("[a-c]")
         ) {
-            for family in [Family::LastId, Family::Next] {
+            for family in [Family::LastId, Family::LastRow, Family::Next] {
                 if let Ok(listing) = Listing::read("users", &answer, family, asked.as_deref())
                     && let Following::Page(cursor) = listing.following
                 {

@@ -3,6 +3,7 @@
 //! | text | bound | what happens beyond it |
 //! |---|---|---|
 //! | id | [`ID_LIMIT`] | it is no id: the thing is left out, with a gap |
+//! | slug | [`SLUG_LIMIT`] | it is no slug: likewise |
 //! | name | [`NAME_LIMIT`] | cut, with `…` |
 //! | description, detail, message | [`DESCRIPTION_LIMIT`] | cut, with `…` |
 //! | attributes | [`ATTRIBUTES_LIMIT`] | members are left out |
@@ -12,6 +13,8 @@
 
 /// The longest id, in bytes.
 pub const ID_LIMIT: usize = 1_024;
+/// The longest slug, in bytes.
+pub const SLUG_LIMIT: usize = 256;
 /// The longest name or hint, in bytes.
 pub const NAME_LIMIT: usize = 1_024;
 /// The longest description, detail or message, in bytes.
@@ -20,6 +23,11 @@ pub const DESCRIPTION_LIMIT: usize = 2_048;
 pub const ATTRIBUTES_LIMIT: usize = 65_536;
 /// The longest continuation token, in bytes.
 pub const TOKEN_LIMIT: usize = 8_192;
+/// The most items of one kind in a page.
+pub const ITEMS_LIMIT: usize = 10_000;
+/// The most ways to go on that single rows of a page bring: the contract has
+/// 1,024, and the next page and the like need some.
+pub const CONTINUATIONS_LIMIT: usize = 1_000;
 
 const ELLIPSIS: char = '…';
 
@@ -66,6 +74,12 @@ pub fn is_id(text: &str) -> bool {
     !text.trim().is_empty() && text.len() <= ID_LIMIT && !text.contains(char::is_control)
 }
 
+/// Whether a text can be a slug: an id within the tighter bound.
+#[must_use]
+pub fn is_slug(text: &str) -> bool {
+    is_id(text) && text.len() <= SLUG_LIMIT
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,5 +118,12 @@ mod tests {
         ] {
             assert_eq!(is_id(&text), expected, "{} bytes", text.len());
         }
+    }
+
+    #[test]
+    fn a_slug_is_a_short_id() {
+        assert!(is_slug(&"x".repeat(256)));
+        assert!(!is_slug(&"x".repeat(257)));
+        assert!(!is_slug("a\nb"));
     }
 }

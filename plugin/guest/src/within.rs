@@ -5,12 +5,14 @@
 //! |---|---|
 //! | name, description | cut, with `…` |
 //! | e-mail address, log-in name, permission | left out, with a note |
+//! | permissions beyond the most items | left out, with a note |
+//! | redacted value of a secret | cut, with `…` |
 //! | hint | left out: a cut one would be wrong |
 //!
 //! Ids and tokens are judged where they are read, since what they name is then
 //! a gap.
 
-use crate::text::{self, NAME_LIMIT};
+use crate::text::{self, ITEMS_LIMIT, NAME_LIMIT};
 use crate::wit::connector::Page;
 use crate::wit::model::{EmailAddress, Resource};
 
@@ -22,8 +24,10 @@ pub fn bounds(mut page: Page) -> Page {
         left_out = left_out.saturating_add(keep(resource));
     }
     if left_out > 0 {
-        let limit = text::NAME_LIMIT;
-        let note = format!("left out {left_out} texts of more than {limit} bytes");
+        let note = format!(
+            "left out {left_out} texts: more than {NAME_LIMIT} bytes long, \
+             or more than {ITEMS_LIMIT} on one resource"
+        );
         page.notes.push(note);
     }
     for entitlement in &mut page.entitlements {
@@ -43,6 +47,9 @@ fn keep(resource: &mut Resource) -> usize {
     resource.description = resource.description.take().map(|it| text::description(&it));
     resource.hint = resource.hint.take().filter(fits);
     let permissions = retain(&mut resource.permissions, String::as_str);
+    if let Some(secret) = &mut resource.secret {
+        secret.redacted_value = secret.redacted_value.take().map(|it| text::name(&it));
+    }
     let Some(account) = &mut resource.account else {
         return permissions;
     };
@@ -58,6 +65,7 @@ fn keep(resource: &mut Resource) -> usize {
 fn retain<T>(items: &mut Vec<T>, text: impl Fn(&T) -> &str) -> usize {
     let before = items.len();
     items.retain(|item| text(item).len() <= NAME_LIMIT);
+    items.truncate(ITEMS_LIMIT);
     before.saturating_sub(items.len())
 }
 
@@ -110,6 +118,6 @@ mod tests {
         let account = user.account.as_ref().expect("an account");
         assert_eq!(account.emails, [email("ada@example.com")]);
         assert_eq!(account.login, None);
-        assert_eq!(page.notes, ["left out 3 texts of more than 1024 bytes"]);
+        assert!(page.notes[0].starts_with("left out 3 texts"));
     }
 }

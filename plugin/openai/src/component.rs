@@ -51,11 +51,11 @@ impl Guest for Plugin {
     }
 
     fn list_grants(
-        _context: Context,
-        _of: ListingTarget,
-        _token: Option<String>,
+        context: Context,
+        of: ListingTarget,
+        token: Option<String>,
     ) -> Result<Page, Error> {
-        Err(unsupported("grants come with the listings of resources"))
+        CONNECTOR.list_grants(&context, &of, token.as_deref())
     }
 
     fn get_resource(context: Context, of: Reference) -> Result<Page, Error> {

@@ -7,54 +7,54 @@
 //! | `accepted`, `expired` | counted: the person is a user, or nobody |
 //! | any other status | a gap |
 //!
-//! The projects that an invitation carries are in its attributes.
+//! An invitation carries projects with a role each: pending grants too. What it
+//! carries is in its attributes as well, as the service tells it.
 
 use governance_guest::attributes::Attributes;
 use governance_guest::client::{Call, Endpoint};
 use governance_guest::faults::{not_found, unreadable};
 use governance_guest::items::{self, closed_part, gap, gaps, grants_of, scope, token_of};
-use governance_guest::paging::{Family, Following};
+use governance_guest::narrow::Narrow;
+use governance_guest::paging::Family;
 use governance_guest::reading::Reading;
-use governance_guest::text;
+use governance_guest::text::{self, ITEMS_LIMIT};
 use governance_guest::token::Token;
-use governance_guest::transport::{Method, Transport};
+use governance_guest::transport::Transport;
 use governance_guest::wit::connector::Page;
 use governance_guest::wit::faults::{Delivery, Error};
-use governance_guest::wit::manifest::{Effect, ResourceTrait, ResourceType, Surface};
+use governance_guest::wit::manifest::{ResourceTrait, ResourceType, Surface};
 use governance_guest::wit::model::{
     Account, AccountKind, EmailAddress, GapReason, Grant, Reference, Resource, ResourceId, Scope,
     Status, Subject, Timestamp,
 };
 use serde_json::Value;
 
-use crate::session::{Collection, Session};
-use crate::{manifest, org_role};
+use crate::project_predefined::ProjectPredefined;
+use crate::session::{Answer, Collection, Session, reading};
+use crate::{manifest, org_role, project};
 
 /// The resource type.
 pub const TYPE: &str = "invitation";
 /// The surface.
 pub const SURFACE: &str = "invites";
 const STEP: &str = "invites";
+/// The most projects of invitations that a page tells; the rest of what a page
+/// may hold is for their roles in the organization.
+const PROJECTS_LIMIT: usize = ITEMS_LIMIT / 2;
 
 /// All invitations.
 pub const LIST: Collection = Collection {
-    endpoint: Endpoint {
-        id: "list-invites",
-        method: Method::Get,
-        path: "/organization/invites",
-        effect: Effect::Read,
-        surface: SURFACE,
-    },
+    endpoint: reading("list-invites", "/organization/invites", SURFACE),
     limit: 100,
     family: Family::LastId,
 };
 
 /// One of them.
-pub const RETRIEVE: Endpoint = Endpoint {
-    id: "retrieve-invite",
-    path: "/organization/invites/{invite_id}",
-    ..LIST.endpoint
-};
+pub const RETRIEVE: Endpoint = reading(
+    "retrieve-invite",
+    "/organization/invites/{invite_id}",
+    SURFACE,
+);
 
 /// What `describe` says of the type.
 #[must_use]
@@ -99,15 +99,12 @@ fn standing(row: &Value, now: Timestamp) -> Standing {
 pub fn list<T: Transport>(session: &Session<'_, T>, token: Option<&str>) -> Result<Page, Error> {
     let token = token_of(STEP, token)?;
     let after = token.as_ref().and_then(|token| token.get("after"));
-    match session.client.send(&LIST.call(after)) {
-        Ok(answer) => read(&answer, after, session.now()),
-        Err(error) => match closed_part(&error) {
-            Some(reason) => Ok(Page {
-                gaps: gaps(SURFACE, scopes(), reason, &error.message),
-                ..items::page()
-            }),
-            None => Err(error),
-        },
+    match session.ask(&LIST.call(after), closed_part)? {
+        Answer::Told(answer) => read(&answer, after, session.now()),
+        Answer::Closed(closed) => Ok(Page {
+            gaps: closed.gaps(scopes()),
+            ..items::page()
+        }),
     }
 }
 
@@ -115,6 +112,7 @@ fn scopes() -> Vec<Scope> {
     vec![
         scope(Subject::Resources, TYPE),
         grants_of(TYPE, org_role::TYPE),
+        grants_of(TYPE, project::TYPE),
     ]
 }
 
@@ -129,18 +127,8 @@ fn read(answer: &Value, after: Option<&str>, now: Timestamp) -> Result<Page, Err
         }
     }
     page.notes.extend(history(listing.rows, now));
-    match listing.following {
-        Following::End => {}
-        Following::Page(after) => {
-            let token = Token::new(STEP).with("after", Some(&after));
-            page.next
-                .push(items::continuation(SURFACE, &token, scopes())?);
-        }
-        Following::Broken(reason) => {
-            let gaps = gaps(SURFACE, scopes(), GapReason::Failure, reason);
-            items::leave(&mut page, gaps);
-        }
-    }
+    let token = |after: &str| Token::new(STEP).with("after", Some(after));
+    items::follow(&mut page, SURFACE, listing.following, token, scopes())?;
     Ok(page)
 }
 
@@ -201,7 +189,30 @@ fn tell(page: &mut Page, row: &Value) {
                 .push(gap(SURFACE, unknown, GapReason::Failure, detail));
         }
     }
+    tell_projects(page, row, &id);
     page.resources.push(resource(id, row));
+}
+
+/// Adds the projects that the invitation carries, as far as the page holds them.
+fn tell_projects(page: &mut Page, row: &Value, id: &ResourceId) {
+    for carried in row.list("projects").unwrap_or_default() {
+        let grant = project_grant(carried, id).filter(|_| page.grants.len() < PROJECTS_LIMIT);
+        match grant {
+            Some(grant) => page.grants.push(pending(grant, row)),
+            None => {
+                let unknown = scope(Subject::Grants, project::TYPE).by(id);
+                let detail = "a project or role that the invitation carries cannot be told";
+                let gap = gap(SURFACE, unknown, GapReason::Failure, detail);
+                items::leave(page, vec![gap]);
+            }
+        }
+    }
+}
+
+fn project_grant(carried: &Value, id: &ResourceId) -> Option<Grant> {
+    let project = carried.text("id").filter(|id| text::is_id(id))?;
+    let role = ProjectPredefined::of_name(carried.text("role")?)?;
+    Some(project::grant(&items::id(project::TYPE, project), role, id))
 }
 
 fn pending(grant: Grant, row: &Value) -> Grant {
@@ -217,14 +228,9 @@ fn leave_out(page: &mut Page, row: &Value, detail: &str) {
     let mut unknown = scopes();
     if let Some(id) = id(row) {
         unknown = vec![
-            Scope {
-                resource_id: Some(id.id.clone()),
-                ..scope(Subject::Resources, TYPE)
-            },
-            Scope {
-                principal_id: Some(id.id),
-                ..grants_of(TYPE, org_role::TYPE)
-            },
+            scope(Subject::Resources, TYPE).on(&id),
+            scope(Subject::Grants, org_role::TYPE).by(&id),
+            scope(Subject::Grants, project::TYPE).by(&id),
         ];
     }
     items::leave(page, gaps(SURFACE, unknown, GapReason::Failure, detail));

@@ -7,12 +7,19 @@ use governance_guest::wit::manifest::{
     GrantListing, ResourceType, Surface,
 };
 
-use crate::{invitation, org_role, organization, user};
+use crate::session::RoleDetail;
+use crate::{
+    admin_api_key, api_key, group, group_grants, invitation, org_role, organization, project,
+    project_groups, project_role, project_user_roles, project_users, service_account, user,
+    user_roles,
+};
 
 /// The configuration field of the API's base URL.
 pub const BASE_URL: &str = "base_url";
 /// The configuration field of the organization's id.
 pub const ORGANIZATION_ID: &str = "organization_id";
+/// The configuration field of [`RoleDetail`].
+pub const ROLE_DETAIL: &str = "role_detail";
 /// The credential's id.
 pub const CREDENTIAL: &str = "openai-admin";
 
@@ -34,8 +41,14 @@ pub fn description() -> Description {
             org_role::resource_type(),
             user::resource_type(),
             invitation::resource_type(),
+            group::resource_type(),
+            project::resource_type(),
+            project_role::resource_type(),
+            service_account::resource_type(),
+            api_key::resource_type(),
+            admin_api_key::resource_type(),
         ],
-        surfaces: vec![org_role::surface(), user::surface(), invitation::surface()],
+        surfaces: surfaces(),
         fields: fields(),
         routes: endpoints()
             .iter()
@@ -47,15 +60,52 @@ pub fn description() -> Description {
     }
 }
 
+fn surfaces() -> Vec<Surface> {
+    vec![
+        org_role::surface(),
+        user::surface(),
+        invitation::surface(),
+        group::surface(),
+        group_grants::surface(),
+        project::surface(),
+        project_users::surface(),
+        project_role::surface(),
+        project_groups::surface(),
+        service_account::surface(),
+        api_key::surface(),
+        admin_api_key::surface(),
+    ]
+}
+
 /// Every endpoint that requests are sent to.
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
         org_role::LIST.endpoint,
+        org_role::RETRIEVE,
         user::LIST.endpoint,
         user::RETRIEVE,
+        user_roles::LIST.endpoint,
         invitation::LIST.endpoint,
         invitation::RETRIEVE,
+        group::LIST.endpoint,
+        group::RETRIEVE,
+        group_grants::MEMBERS.endpoint,
+        group_grants::ROLES.endpoint,
+        project::LIST.endpoint,
+        project::RETRIEVE,
+        project_role::LIST.endpoint,
+        project_role::RETRIEVE,
+        project_users::LIST.endpoint,
+        project_user_roles::LIST.endpoint,
+        project_groups::LIST.endpoint,
+        project_groups::ROLES.endpoint,
+        service_account::LIST.endpoint,
+        service_account::RETRIEVE,
+        api_key::LIST.endpoint,
+        api_key::RETRIEVE,
+        admin_api_key::LIST.endpoint,
+        admin_api_key::RETRIEVE,
     ]
 }
 
@@ -83,7 +133,18 @@ pub fn fields() -> Vec<Field> {
         environment: Some("OPENAI_ORGANIZATION_ID".to_owned()),
         ..optional.clone()
     };
-    vec![optional, organization]
+    let detail = Field {
+        key: ROLE_DETAIL.to_owned(),
+        name: "Role detail".to_owned(),
+        description: "always asks for the roles of each person in each project; auto only where \
+            the list or custom roles demand it, and leaves a gap for viewers"
+            .to_owned(),
+        kind: FieldKind::Choice(RoleDetail::ALL.map(|it| it.name().to_owned()).to_vec()),
+        default: Some(RoleDetail::Always.name().to_owned()),
+        environment: Some("OPENAI_ROLE_DETAIL".to_owned()),
+        ..optional.clone()
+    };
+    vec![optional, organization, detail]
 }
 
 fn base() -> BaseUrl {
@@ -127,9 +188,19 @@ pub fn bare_type(id: &str, name: &str, description: &str, surface: &str) -> Reso
 /// That scope is named in refusals of users, invites and roles alike \[L].
 #[must_use]
 pub fn management_surface(id: &str, name: &str) -> Surface {
+    surface(id, name, "api.management.read")
+}
+
+/// A surface that needs the permission to read groups \[S, of roles].
+#[must_use]
+pub fn groups_surface(id: &str, name: &str) -> Surface {
+    surface(id, name, "api.groups.read")
+}
+
+fn surface(id: &str, name: &str, permission: &str) -> Surface {
     Surface {
         id: id.to_owned(),
         name: name.to_owned(),
-        permissions: vec!["api.management.read".to_owned()],
+        permissions: vec![permission.to_owned()],
     }
 }

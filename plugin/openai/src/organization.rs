@@ -9,9 +9,10 @@
 //! |---|---|---|
 //! | `roles` | `GET /organization/roles` | roles; after the last page the organization |
 //! | `users` | `GET /organization/users` | people, their roles and membership |
+//! | `user-roles` | `GET /organization/users/{user_id}/roles` | custom and inherited roles of one, if there are custom ones |
 
 use governance_guest::faults::{not_found, token_expired};
-use governance_guest::items::{self, gaps, grants_of, scope};
+use governance_guest::items::{self, gaps, scope};
 use governance_guest::token::Token;
 use governance_guest::transport::Transport;
 use governance_guest::wit::connector::Page;
@@ -23,8 +24,8 @@ use governance_guest::wit::model::{
 };
 
 use crate::roles_step::{self, Progress, Step};
-use crate::session::Session;
-use crate::{manifest, org_role, user};
+use crate::session::{Closed, Session};
+use crate::{manifest, org_role, service_account, user, user_roles};
 
 /// The resource type.
 pub const TYPE: &str = "organization";
@@ -43,7 +44,7 @@ pub fn resource_type() -> ResourceType {
             name: "Member".to_owned(),
             description: Some("is in the organization".to_owned()),
             purpose: Purpose::Assignment,
-            grantable_to: vec![user::TYPE.to_owned()],
+            grantable_to: vec![user::TYPE.to_owned(), service_account::TYPE.to_owned()],
             exclusion: None,
         }],
         ..manifest::bare_type(TYPE, "Organization", description, surface)
@@ -60,7 +61,10 @@ pub fn membership(organization: Option<&str>, principal: &ResourceId) -> Option<
 /// What stays unknown without the organization's id.
 #[must_use]
 pub fn scopes() -> Vec<Scope> {
-    vec![scope(Subject::Resources, TYPE), grants_of(user::TYPE, TYPE)]
+    vec![
+        scope(Subject::Resources, TYPE),
+        scope(Subject::Grants, TYPE),
+    ]
 }
 
 /// Lists the organization, its roles and its people.
@@ -75,6 +79,7 @@ pub fn list<T: Transport>(session: &Session<'_, T>, token: Option<&str>) -> Resu
         Some(token) if token.step() == user::STEP => {
             user::step(session, &user::Progress::of(&token), None)
         }
+        Some(token) if token.step() == user_roles::STEP => user_roles::step(session, &token),
         Some(_) => Err(token_expired()),
     }
 }
@@ -115,17 +120,20 @@ fn conclude<T: Transport>(session: &Session<'_, T>, step: Step) -> Result<Page, 
         Some(id) => page.resources.push(resource(id)),
         None => page.gaps.extend(unknown(step.closed)),
     }
-    let people = user::Progress::new(known);
+    let people = user::Progress::new(known, step.progress.custom);
     let next = items::continuation(user::SURFACE, &people.token(), user::scopes())?;
     page.next.push(next);
     Ok(page)
 }
 
-fn unknown(closed: Option<(GapReason, String)>) -> Vec<Gap> {
-    let (reason, why) = closed.unwrap_or((
-        GapReason::Failure,
-        "the roles do not tell it in their ids".to_owned(),
-    ));
+fn unknown(closed: Option<Closed>) -> Vec<Gap> {
+    let (reason, why) = closed.map_or(
+        (
+            GapReason::Failure,
+            "the roles do not tell it in their ids".to_owned(),
+        ),
+        |closed| (closed.reason, closed.detail),
+    );
     let detail = format!("the organization's id is not known, organization_id is not set: {why}");
     gaps(org_role::SURFACE, scopes(), reason, &detail)
 }

@@ -2,25 +2,26 @@
 //!
 //! Each page tells roles, and perhaps the organization's id in a composed role
 //! id. What is known goes on in the token; after the last page, or where the
-//! surface is closed, the predefined roles that no page told are added. Roles
-//! besides those are counted in a note.
+//! surface is closed, the predefined roles that no page told are added. That
+//! there are custom ones goes on too: only then has each person to be asked.
 
 use std::collections::BTreeSet;
 
 use governance_guest::faults::{fault, unreadable};
-use governance_guest::items::{self, closed_part, gap, scope};
+use governance_guest::items::{self, closed_part, gap, whole};
 use governance_guest::paging::Following;
 use governance_guest::reading::Reading;
 use governance_guest::token::Token;
 use governance_guest::transport::Transport;
 use governance_guest::wit::connector::Page;
 use governance_guest::wit::faults::{Delivery, Error, ErrorKind, Party};
-use governance_guest::wit::model::{GapReason, Scope, Subject};
+use governance_guest::wit::model::{GapReason, Scope};
 use serde_json::Value;
 
-use crate::org_role::{LIST, SURFACE, TYPE, describe_role};
+use crate::org_role::{LIST, SURFACE, TYPE, describe_custom, describe_role};
 use crate::predefined::Predefined;
-use crate::session::Session;
+use crate::role_row::{self, Role};
+use crate::session::{Answer, Closed, Session};
 
 /// The step's name in tokens.
 pub const NAME: &str = "roles";
@@ -31,6 +32,8 @@ pub struct Progress {
     after: Option<String>,
     /// The organization's id, if a role's id told it.
     pub organization: Option<String>,
+    /// Whether there are custom roles among those read.
+    pub custom: bool,
     seen: BTreeSet<Predefined>,
 }
 
@@ -42,6 +45,7 @@ impl Progress {
         Self {
             after: token.get("after").map(str::to_owned),
             organization: token.get("organization").map(str::to_owned),
+            custom: token.get("custom").is_some(),
             seen: seen.split(',').filter_map(Predefined::of).collect(),
         }
     }
@@ -51,6 +55,7 @@ impl Progress {
         Token::new(NAME)
             .with("after", self.after.as_deref())
             .with("organization", self.organization.as_deref())
+            .with("custom", self.custom.then_some("yes"))
             .with("seen", Some(&seen.join(",")))
     }
 }
@@ -65,7 +70,7 @@ pub struct Step {
     /// Whether this was the last page.
     pub done: bool,
     /// Why the surface is closed, if it is.
-    pub closed: Option<(GapReason, String)>,
+    pub closed: Option<Closed>,
 }
 
 /// Reads one page. `covers` is what else stays unknown if the host cannot follow
@@ -80,7 +85,8 @@ pub fn take<T: Transport>(
     progress: Progress,
     covers: Vec<Scope>,
 ) -> Result<Step, Error> {
-    let answer = session.client.send(&LIST.call(progress.after.as_deref()));
+    let call = LIST.call(progress.after.as_deref());
+    let answer = session.ask(&call, closed_part)?;
     let mut step = Step {
         page: items::page(),
         progress,
@@ -88,11 +94,8 @@ pub fn take<T: Transport>(
         closed: None,
     };
     match answer {
-        Ok(answer) => step.tell(&answer, session.organization.as_deref(), covers)?,
-        Err(error) => match closed_part(&error) {
-            Some(reason) => step.close(reason, error.message),
-            None => return Err(error),
-        },
+        Answer::Told(answer) => step.tell(&answer, session.organization.as_deref(), covers)?,
+        Answer::Closed(closed) => step.close(closed),
     }
     step.page.tenant.clone_from(&step.progress.organization);
     match step.done {
@@ -165,17 +168,23 @@ impl Step {
     }
 
     fn tell_roles(&mut self, rows: &[Value]) {
-        let mut others: usize = 0;
         for row in rows {
-            match Predefined::of_id(row.text("id").unwrap_or_default()) {
-                Some((role, _)) => self.add(role, Some(row)),
-                None => others = others.saturating_add(1),
+            match role_row::in_organization(row) {
+                Role::Predefined(role) => self.add(role, Some(row)),
+                Role::Custom(id) => self.add_custom(id, row),
+                Role::Elsewhere => {}
+                Role::Unreadable => {
+                    self.leave_gap(GapReason::Failure, "a role has no id that can be used");
+                }
             }
         }
-        if others > 0 {
-            let note = format!("left out {others} organization roles besides owner and reader");
-            self.page.notes.push(note);
-        }
+    }
+
+    fn add_custom(&mut self, id: &str, row: &Value) {
+        self.progress.custom = true;
+        let (resource, entitlement) = describe_custom(id, row);
+        self.page.resources.push(resource);
+        self.page.entitlements.push(entitlement);
     }
 
     fn add(&mut self, role: Predefined, row: Option<&Value>) {
@@ -189,7 +198,7 @@ impl Step {
     fn go_on(&mut self, after: String, covers: Vec<Scope>) -> Result<(), Error> {
         self.progress.after = Some(after);
         self.done = false;
-        let mut scopes = vec![scope(Subject::Resources, TYPE)];
+        let mut scopes = vec![whole(TYPE)];
         scopes.extend(covers);
         let token = self.progress.token();
         let next = items::continuation(SURFACE, &token, scopes)?;
@@ -197,14 +206,16 @@ impl Step {
         Ok(())
     }
 
-    fn close(&mut self, reason: GapReason, detail: String) {
-        self.leave_gap(reason, &detail);
-        self.closed = Some((reason, detail));
+    fn close(&mut self, closed: Closed) {
+        self.page.gaps.extend(closed.gaps(vec![whole(TYPE)]));
+        self.closed = Some(closed);
     }
 
+    /// Without all of the list, custom roles are unknown, and so is who holds
+    /// them.
     fn leave_gap(&mut self, reason: GapReason, detail: &str) {
-        let roles = scope(Subject::Resources, TYPE);
-        self.page.gaps.push(gap(SURFACE, roles, reason, detail));
+        let gap = gap(SURFACE, whole(TYPE), reason, detail);
+        items::leave(&mut self.page, vec![gap]);
     }
 }
 

@@ -45,6 +45,7 @@ fn what_is_known_comes_back_from_a_token() {
     let progress = Progress {
         after: Some("r9".to_owned()),
         organization: Some("org-1".to_owned()),
+        custom: true,
         seen: BTreeSet::from([Predefined::Reader]),
     };
     assert_eq!(Progress::of(&progress.token()), progress);

@@ -2,16 +2,18 @@
 
 use governance_guest::client::{Call, Client, Endpoint};
 use governance_guest::faults::invalid_input;
+use governance_guest::items;
 use governance_guest::paging::{Family, Listing};
 use governance_guest::settings::Settings;
-use governance_guest::transport::Transport;
+use governance_guest::transport::{Method, Transport};
 use governance_guest::wit::connector::Context;
 use governance_guest::wit::faults::Error;
-use governance_guest::wit::model::Timestamp;
+use governance_guest::wit::manifest::Effect;
+use governance_guest::wit::model::{Gap, GapReason, Scope, Timestamp};
 use serde_json::Value;
 
 use crate::dialect::DIALECT;
-use crate::manifest::{BASE_URL, ORGANIZATION_ID, fields};
+use crate::manifest::{BASE_URL, ORGANIZATION_ID, ROLE_DETAIL, fields};
 
 /// The longest organization id that is believed, in bytes. Those seen are
 /// under 40.
@@ -26,6 +28,18 @@ pub struct Collection {
     pub limit: u32,
     /// How it tells where it goes on.
     pub family: Family,
+}
+
+/// An endpoint that reads.
+#[must_use]
+pub const fn reading(id: &'static str, path: &'static str, surface: &'static str) -> Endpoint {
+    Endpoint {
+        id,
+        method: Method::Get,
+        path,
+        effect: Effect::Read,
+        surface,
+    }
 }
 
 impl Collection {
@@ -46,6 +60,58 @@ impl Collection {
     }
 }
 
+/// An answer, or why there is none and will be none.
+#[derive(Debug)]
+pub enum Answer {
+    /// The JSON of the answer.
+    Told(Value),
+    /// This part of the service stays closed.
+    Closed(Closed),
+}
+
+/// Why a part of the service stays closed.
+#[derive(Debug, Clone)]
+pub struct Closed {
+    /// The surface that it is a part of.
+    pub surface: String,
+    /// The kind of reason.
+    pub reason: GapReason,
+    /// What the service said.
+    pub detail: String,
+}
+
+impl Closed {
+    /// What stays unknown because of it.
+    #[must_use]
+    pub fn gaps(&self, scopes: Vec<Scope>) -> Vec<Gap> {
+        items::gaps(&self.surface, scopes, self.reason, &self.detail)
+    }
+}
+
+/// When each principal of a project is asked for its roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoleDetail {
+    /// Always: public facts do not settle whether the list of a project's users
+    /// tells viewers from members.
+    Always,
+    /// Only where the list or custom roles demand it.
+    Auto,
+}
+
+impl RoleDetail {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Always, Self::Auto];
+
+    /// Its name in the configuration.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Always => "always",
+            Self::Auto => "auto",
+        }
+    }
+}
+
 /// One call of the connector.
 #[derive(Debug)]
 pub struct Session<'a, T> {
@@ -53,6 +119,8 @@ pub struct Session<'a, T> {
     pub client: Client<'a, T>,
     /// The organization's id, if the configuration tells it.
     pub organization: Option<String>,
+    /// When each principal of a project is asked for its roles.
+    pub role_detail: RoleDetail,
 }
 
 impl<'a, T: Transport> Session<'a, T> {
@@ -72,7 +140,31 @@ impl<'a, T: Transport> Session<'a, T> {
         Ok(Self {
             client,
             organization: organization(&settings)?,
+            role_detail: role_detail(&settings)?,
         })
+    }
+
+    /// Sends a request. Where `closed` knows an error as that of a part of the
+    /// service that stays closed, it is an answer.
+    ///
+    /// # Errors
+    /// All others.
+    pub fn ask(
+        &self,
+        call: &Call,
+        closed: impl Fn(&Error) -> Option<GapReason>,
+    ) -> Result<Answer, Error> {
+        match self.client.send(call) {
+            Ok(answer) => Ok(Answer::Told(answer)),
+            Err(error) => match closed(&error) {
+                Some(reason) => Ok(Answer::Closed(Closed {
+                    surface: error.surface.unwrap_or_default(),
+                    reason,
+                    detail: error.message,
+                })),
+                None => Err(error),
+            },
+        }
     }
 
     /// The time of the call.
@@ -91,6 +183,15 @@ fn organization(settings: &Settings) -> Result<Option<String>, Error> {
             "organization_id is not an id such as org-abc123",
         )),
     }
+}
+
+fn role_detail(settings: &Settings) -> Result<RoleDetail, Error> {
+    let told = settings.text(ROLE_DETAIL);
+    let named = |detail: &RoleDetail| told == Some(detail.name());
+    RoleDetail::ALL
+        .into_iter()
+        .find(named)
+        .ok_or_else(|| invalid_input(ROLE_DETAIL, "role_detail is neither always nor auto"))
 }
 
 /// Whether a text can be an organization's id: printable ASCII without blanks.

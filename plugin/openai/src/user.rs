@@ -1,25 +1,29 @@
 //! People, from `GET /organization/users`. Each row tells the user, its
-//! predefined role, and that it is a member of the organization.
+//! predefined role, and that it is a member of the organization. Where there are
+//! custom roles, each row also leads to a request for all roles of its user.
+//!
+//! Rows can be of service accounts: what they hold is told, and who they are by
+//! the listing of service accounts, which have their ids here as aliases.
 //!
 //! A user's hint is the organization's id, so that reading one user again can
 //! tell the membership too.
 
 use governance_guest::client::{Call, Endpoint};
-use governance_guest::faults::unreadable;
+use governance_guest::faults::{not_found, unreadable};
 use governance_guest::items::{self, closed, gap, gaps, grants_of, scope, token_of};
 use governance_guest::paging::{Family, Following};
 use governance_guest::reading::Reading;
 use governance_guest::token::Token;
-use governance_guest::transport::{Method, Transport};
+use governance_guest::transport::Transport;
 use governance_guest::wit::connector::Page;
 use governance_guest::wit::faults::{Error, ErrorKind, Party};
-use governance_guest::wit::manifest::{Effect, ResourceTrait, ResourceType, Surface};
+use governance_guest::wit::manifest::{ResourceTrait, ResourceType, Surface};
 use governance_guest::wit::model::{Gap, GapReason, Reference, ResourceId, Scope, Subject};
 use serde_json::Value;
 
 use crate::dialect::DIALECT;
-use crate::session::{Collection, Session, is_organization_id};
-use crate::{manifest, org_role, organization, user_row};
+use crate::session::{Answer, Collection, Session, is_organization_id, reading};
+use crate::{manifest, org_role, organization, service_account, user_roles, user_row};
 
 /// The resource type.
 pub const TYPE: &str = "user";
@@ -32,23 +36,13 @@ pub const EMAIL: &str = "email";
 
 /// All people.
 pub const LIST: Collection = Collection {
-    endpoint: Endpoint {
-        id: "list-users",
-        method: Method::Get,
-        path: "/organization/users",
-        effect: Effect::Read,
-        surface: SURFACE,
-    },
+    endpoint: reading("list-users", "/organization/users", SURFACE),
     limit: 100,
     family: Family::LastId,
 };
 
 /// One of them.
-pub const RETRIEVE: Endpoint = Endpoint {
-    id: "retrieve-user",
-    path: "/organization/users/{user_id}",
-    ..LIST.endpoint
-};
+pub const RETRIEVE: Endpoint = reading("retrieve-user", "/organization/users/{user_id}", SURFACE);
 
 /// What `describe` says of the type.
 #[must_use]
@@ -73,7 +67,8 @@ pub fn scopes() -> Vec<Scope> {
     vec![
         scope(Subject::Resources, TYPE),
         grants_of(TYPE, org_role::TYPE),
-        grants_of(TYPE, organization::TYPE),
+        grants_of(service_account::TYPE, org_role::TYPE),
+        scope(Subject::Grants, organization::TYPE),
     ]
 }
 
@@ -82,15 +77,18 @@ pub fn scopes() -> Vec<Scope> {
 pub struct Progress {
     after: Option<String>,
     organization: Option<String>,
+    custom: bool,
 }
 
 impl Progress {
-    /// The beginning, in this organization if it is known.
+    /// The beginning, in this organization if it is known; `custom` tells
+    /// whether it has custom roles.
     #[must_use]
-    pub fn new(organization: Option<String>) -> Self {
+    pub fn new(organization: Option<String>, custom: bool) -> Self {
         Self {
             after: None,
             organization,
+            custom,
         }
     }
 
@@ -100,6 +98,7 @@ impl Progress {
         Self {
             after: token.get("after").map(str::to_owned),
             organization: token.get("organization").map(str::to_owned),
+            custom: token.get("custom").is_some(),
         }
     }
 
@@ -109,10 +108,12 @@ impl Progress {
         Token::new(STEP)
             .with("after", self.after.as_deref())
             .with("organization", self.organization.as_deref())
+            .with("custom", self.custom.then_some("yes"))
     }
 }
 
-/// Lists people alone, or the one with an e-mail address.
+/// Lists people alone, or the one with an e-mail address. Then nobody is asked
+/// for custom roles, which a gap says.
 ///
 /// # Errors
 /// See [`step`].
@@ -124,16 +125,28 @@ pub fn list<T: Transport>(
     match token_of(STEP, token)? {
         Some(token) => step(session, &Progress::of(&token), email),
         None => {
-            let progress = Progress::new(session.organization.clone());
+            let progress = Progress::new(session.organization.clone(), false);
             let mut page = step(session, &progress, email)?;
-            let scope = grants_of(TYPE, organization::TYPE);
-            let told = page.gaps.iter().any(|gap| gap.scope == scope);
-            if progress.organization.is_none() && !told {
-                page.gaps.push(membership_unknown(scope));
+            if page.gaps.iter().all(|gap| !scopes().contains(&gap.scope)) {
+                page.gaps.extend(untold(&progress));
             }
             Ok(page)
         }
     }
+}
+
+/// What people's rows alone do not tell.
+fn untold(progress: &Progress) -> Vec<Gap> {
+    let detail = "custom roles are asked for only with the organization";
+    let roles = [TYPE, service_account::TYPE].map(|holder| grants_of(holder, org_role::TYPE));
+    let mut gaps = gaps(SURFACE, roles.to_vec(), GapReason::Assumption, detail);
+    if progress.organization.is_none() {
+        gaps.push(membership_unknown(scope(
+            Subject::Grants,
+            organization::TYPE,
+        )));
+    }
+    gaps
 }
 
 /// Reads one page of people.
@@ -154,16 +167,14 @@ pub fn step<T: Transport>(
     let call = LIST
         .call(progress.after.as_deref())
         .query("emails[]", email);
-    match session.client.send(&call) {
-        Ok(answer) => read(&answer, progress, email),
-        Err(error) => match closed(&error) {
-            Some(reason) => Ok(Page {
-                gaps: gaps(SURFACE, scopes(), reason, &error.message),
-                ..items::page()
-            }),
-            None if error.kind == ErrorKind::NotFound => Err(elsewhere(error)),
-            None => Err(error),
-        },
+    match session.ask(&call, closed) {
+        Ok(Answer::Told(answer)) => read(&answer, progress, email),
+        Ok(Answer::Closed(closed)) => Ok(Page {
+            gaps: closed.gaps(scopes()),
+            ..items::page()
+        }),
+        Err(error) if error.kind == ErrorKind::NotFound => Err(elsewhere(error)),
+        Err(error) => Err(error),
     }
 }
 
@@ -182,24 +193,15 @@ fn read(answer: &Value, progress: &Progress, email: Option<&str>) -> Result<Page
     let mut page = items::page();
     let wanted = |row: &&Value| email.is_none_or(|email| has_email(row, email));
     for row in listing.rows.iter().filter(wanted) {
-        tell(&mut page, row, progress.organization.as_deref());
+        tell(&mut page, row, progress);
     }
     let found = email.is_some() && !page.resources.is_empty();
-    match listing.following {
-        Following::Page(after) if !found => {
-            let progress = Progress {
-                after: Some(after),
-                organization: progress.organization.clone(),
-            };
-            let next = items::continuation(SURFACE, &progress.token(), scopes())?;
-            page.next.push(next);
-        }
-        Following::Broken(reason) if !found => {
-            let gaps = gaps(SURFACE, scopes(), GapReason::Failure, reason);
-            items::leave(&mut page, gaps);
-        }
-        _ => {}
-    }
+    let following = match found {
+        true => Following::End,
+        false => listing.following,
+    };
+    let token = |after: &str| progress.token().with("after", Some(after));
+    items::follow(&mut page, SURFACE, following, token, scopes())?;
     Ok(page)
 }
 
@@ -211,41 +213,53 @@ fn read(answer: &Value, progress: &Progress, email: Option<&str>) -> Result<Page
 pub fn get<T: Transport>(session: &Session<'_, T>, of: &Reference) -> Result<Page, Error> {
     let hint = of.hint.as_deref().filter(|hint| is_organization_id(hint));
     let organization = session.organization.as_deref().or(hint);
-    let row = session
-        .client
-        .send(&Call::new(&RETRIEVE).argument(&of.id.id))?;
+    let call = Call::new(&RETRIEVE).argument(&of.id.id);
+    let row = session.client.send(&call)?;
+    if user_row::is_service_account(&row) {
+        return Err(not_found("it is a service account, and listed as one"));
+    }
     let mut page = items::page();
-    tell(&mut page, &row, organization);
+    let progress = Progress::new(organization.map(str::to_owned), false);
+    tell(&mut page, &row, &progress);
     if page.resources.is_empty() {
         return Err(unreadable(SURFACE, "the answer is no user"));
     }
     if organization.is_none() {
-        page.gaps.push(membership_unknown(Scope {
+        let unknown = Scope {
             principal_id: Some(of.id.id.clone()),
             ..grants_of(TYPE, organization::TYPE)
-        }));
+        };
+        page.gaps.push(membership_unknown(unknown));
     }
     Ok(page)
 }
 
-/// Adds a row's user with its grants.
-fn tell(page: &mut Page, row: &Value, organization: Option<&str>) {
+/// Adds one user with its role and membership, and the way to its custom roles.
+fn tell(page: &mut Page, row: &Value, progress: &Progress) {
     let Some(id) = user_row::id(row) else {
         let detail = "a user's row has no id that can be used";
         let gaps = gaps(SURFACE, scopes(), GapReason::Failure, detail);
         return items::leave(page, gaps);
     };
-    tell_role(page, row, &id);
+    let organization = progress.organization.as_deref();
+    tell_role(page, row.text("role"), &id, progress.custom);
     page.grants
         .extend(organization::membership(organization, &id));
-    page.resources
-        .push(user_row::resource(id, row, organization));
+    if progress.custom {
+        user_roles::ask_for(page, &id, row.text("role"));
+    }
+    if !user_row::is_service_account(row) {
+        page.resources
+            .push(user_row::resource(id, row, organization));
+    }
 }
 
-fn tell_role(page: &mut Page, row: &Value, id: &ResourceId) {
-    let role = row.text("role");
+/// Adds the predefined role. Where all roles of the user are `asked` for, one
+/// that the row does not tell is told there.
+fn tell_role(page: &mut Page, role: Option<&str>, id: &ResourceId, asked: bool) {
     match org_role::assignment(role, id) {
         Ok(grant) => page.grants.push(grant),
+        Err(_) if asked => {}
         Err(unknown) => {
             let detail = match role {
                 Some(role) => format!("the user's role {role} is neither owner nor reader"),

@@ -39,6 +39,11 @@ pub(crate) fn id(row: &Value) -> Option<ResourceId> {
     Some(items::id(TYPE, id))
 }
 
+/// Whether the row is of a service account and not of a person.
+pub(crate) fn is_service_account(row: &Value) -> bool {
+    row.flag("is_service_account") == Some(true)
+}
+
 /// The row's user as a resource.
 pub(crate) fn resource(id: ResourceId, row: &Value, organization: Option<&str>) -> Resource {
     let emails = emails(row);

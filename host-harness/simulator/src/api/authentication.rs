@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Response};
 
 use super::Shared;
 use super::failure::Failure;
-use crate::Error;
 use crate::random::Random;
+use crate::{Error, RestrictedKey};
 
 /// What is said without a key, as many users have quoted it.
 const NO_KEY: &str = "You didn't provide an API key. You need to provide your API key in an \
@@ -20,7 +20,23 @@ const NO_KEY: &str = "You didn't provide an API key. You need to provide your AP
 #[derive(Debug)]
 pub(crate) struct Keys {
     pub(crate) admin: String,
+    /// A key that is good for some scopes alone.
+    pub(crate) restricted: Option<String>,
+    scopes: Scopes,
     accept_any: bool,
+}
+
+/// What a restricted key may do; a full one carries none.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Scopes(Vec<String>);
+
+impl Scopes {
+    /// Whether the scope is among them, by itself or as part of `api.all.read`.
+    pub(super) fn have(&self, scope: &str) -> bool {
+        let reads = scope.ends_with(".read");
+        let mut scopes = self.0.iter();
+        scopes.any(|own| own == scope || (reads && own == "api.all.read"))
+    }
 }
 
 impl Keys {
@@ -28,17 +44,43 @@ impl Keys {
         // Another stream than the organization's ids.
         let made = || Random::new(!seed).id("sk-admin-", 64);
         let admin = given.unwrap_or_else(made);
-        if admin.is_empty() || !admin.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if !is_usable(&admin) {
             return Err(Error::UnusableKey);
         }
-        Ok(Self { admin, accept_any })
+        Ok(Self {
+            admin,
+            restricted: None,
+            scopes: Scopes::default(),
+            accept_any,
+        })
     }
 
-    fn check(&self, headers: &HeaderMap) -> Result<(), Failure> {
+    /// The same keys and a restricted one.
+    pub(crate) fn and(self, given: Option<RestrictedKey>, seed: u64) -> Result<Self, Error> {
+        let Some(RestrictedKey { key, scopes }) = given else {
+            return Ok(self);
+        };
+        let made = || Random::new(!seed.rotate_left(1)).id("sk-admin-", 64);
+        let key = key.unwrap_or_else(made);
+        if !is_usable(&key) {
+            return Err(Error::UnusableKey);
+        }
+        Ok(Self {
+            restricted: Some(key),
+            scopes: Scopes(scopes),
+            ..self
+        })
+    }
+
+    /// The scopes to which the key is restricted; `None` for a full one.
+    fn check(&self, headers: &HeaderMap) -> Result<Option<&Scopes>, Failure> {
         let no_key = || Failure::new(StatusCode::UNAUTHORIZED, NO_KEY);
         let key = bearer(headers).ok_or_else(no_key)?;
+        if self.restricted.as_deref() == Some(key) {
+            return Ok(Some(&self.scopes));
+        }
         if self.accept_any || key == self.admin {
-            return Ok(());
+            return Ok(None);
         }
         let help = "You can find your API key at https://platform.openai.com/account/api-keys.";
         let message = format!("Incorrect API key provided: {}. {help}", redact(key));
@@ -46,11 +88,25 @@ impl Keys {
     }
 }
 
-pub(super) async fn require_key(State(world): Shared, request: Request, next: Next) -> Response {
+pub(super) async fn require_key(
+    State(world): Shared,
+    mut request: Request,
+    next: Next,
+) -> Response {
     match world.keys.check(request.headers()) {
-        Ok(()) => next.run(request).await,
+        Ok(scopes) => {
+            if let Some(scopes) = scopes.cloned() {
+                request.extensions_mut().insert(scopes);
+            }
+            next.run(request).await
+        }
         Err(failure) => failure.into_response(),
     }
+}
+
+/// Whether a header can carry the key.
+fn is_usable(key: &str) -> bool {
+    !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

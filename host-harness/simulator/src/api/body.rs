@@ -24,6 +24,14 @@ impl<S: Send + Sync> FromRequest<S> for Body {
 }
 
 impl Body {
+    /// For an endpoint whose body may be left out.
+    pub(super) fn or_empty(bytes: &Bytes) -> Result<Self, Failure> {
+        match bytes.is_empty() {
+            true => Ok(Self(Map::new())),
+            false => Self::parse(bytes),
+        }
+    }
+
     fn parse(bytes: &[u8]) -> Result<Self, Failure> {
         let message = "We could not parse the JSON body of your request. \
             The OpenAI API expects a JSON object.";
@@ -47,6 +55,48 @@ impl Body {
             None | Some(Value::Null) => Ok(None),
             Some(_) => self.text(name).map(Some),
         }
+    }
+
+    /// A whole number that may be absent or null.
+    pub(super) fn optional_number(&self, name: &str) -> Result<Option<u64>, Failure> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => {
+                let number = value.as_u64();
+                let wrong = || Failure::wrong_type(name, "a positive integer");
+                number.ok_or_else(wrong).map(Some)
+            }
+        }
+    }
+
+    /// A boolean that may be absent or null: false then.
+    pub(super) fn flag(&self, name: &str) -> Result<bool, Failure> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(false),
+            Some(Value::Bool(value)) => Ok(*value),
+            Some(_) => Err(Failure::wrong_type(name, "a boolean")),
+        }
+    }
+
+    /// An array of strings that may be absent or null.
+    pub(super) fn optional_texts(&self, name: &str) -> Result<Option<Vec<String>>, Failure> {
+        let wrong = || Failure::wrong_type(name, "an array of strings");
+        let text = |value: &Value| value.as_str().map(str::to_owned).ok_or_else(wrong);
+        let values = match self.0.get(name) {
+            None | Some(Value::Null) => return Ok(None),
+            Some(value) => value.as_array().ok_or_else(wrong)?,
+        };
+        values.iter().map(text).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// A string of so many characters at the most, and one at the least.
+    pub(super) fn name(&self, name: &str, most: usize) -> Result<&str, Failure> {
+        let text = self.text(name)?;
+        if text.is_empty() || text.chars().count() > most {
+            let message = format!("Invalid '{name}': expected 1 to {most} characters.");
+            return Err(Failure::invalid(name, "invalid_value", message));
+        }
+        Ok(text)
     }
 
     /// An array of objects that may be absent.
@@ -83,7 +133,7 @@ pub(super) fn organization_role(param: &str, name: &str) -> Result<OrganizationR
         .ok_or_else(|| Failure::unknown_value(param, name, &known))
 }
 
-fn missing(name: &str) -> Failure {
+pub(super) fn missing(name: &str) -> Failure {
     let message = format!("Missing required parameter: '{name}'.");
     Failure::invalid(name, "missing_required_parameter", message)
 }

@@ -1,5 +1,5 @@
 //! What every answer has around it: the headers of the real service, the count
-//! of the request, the latency that was asked for.
+//! of the request, the latency and the faults that were asked for.
 
 use std::time::{Duration, Instant};
 
@@ -10,6 +10,7 @@ use axum::response::Response;
 
 use super::Shared;
 use super::failure::Failure;
+use super::spoil;
 
 const VERSION: HeaderName = HeaderName::from_static("openai-version");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -27,12 +28,20 @@ pub(super) async fn wrap(
     if !world.latency.is_zero() {
         tokio::time::sleep(world.latency).await;
     }
-    let mut response = next.run(request).await;
+    let number = world.next_request();
+    let fault = world.faults.of(world.seed, number);
+    let mut response = match fault.filter(|fault| !fault.is_carried_out()) {
+        Some(fault) => spoil::instead(fault),
+        None => next.run(request).await,
+    };
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
         response = failure.respond(world.quirks.forbidden);
     }
-    dress(&mut response, world.request_id(), start.elapsed());
-    response
+    dress(&mut response, world.request_id(number), start.elapsed());
+    match fault.filter(|fault| fault.is_carried_out()) {
+        Some(fault) => spoil::spoil(fault, response).await,
+        None => response,
+    }
 }
 
 fn dress(response: &mut Response, id: String, took: Duration) {

@@ -1,8 +1,12 @@
 //! Errors in the documented shape:
 //! `{"error": {"message", "type", "param", "code"}}`, `param` and `code`
-//! nullable. Messages are for people: only the shape is documented.
+//! nullable. Messages are for people: only the shape is documented. A refusal
+//! for want of permission has other shapes too, by a switch.
+
+use std::time::Duration;
 
 use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Json, Response};
 use serde_json::{Value, json};
 
@@ -16,6 +20,10 @@ pub(super) struct Failure {
     message: String,
     param: Option<String>,
     code: Option<&'static str>,
+    /// Refused for want of permission, whatever the status.
+    is_forbidden: bool,
+    /// Whole seconds.
+    retry_after: Option<u64>,
 }
 
 impl Failure {
@@ -25,6 +33,8 @@ impl Failure {
             message: message.into(),
             param: None,
             code: None,
+            is_forbidden: status == StatusCode::FORBIDDEN,
+            retry_after: None,
         }
     }
 
@@ -56,15 +66,36 @@ impl Failure {
         }
     }
 
-    /// As an answer, a 403 in the shape that is asked for.
+    pub(super) fn forbidden(self) -> Self {
+        Self {
+            is_forbidden: true,
+            ..self
+        }
+    }
+
+    /// Rounded up to whole seconds, one at the least, as the spec says.
+    pub(super) fn retry_after(self, time: Duration) -> Self {
+        let seconds = time.as_millis().div_ceil(1_000).max(1);
+        Self {
+            retry_after: Some(seconds as u64),
+            ..self
+        }
+    }
+
+    /// As an answer, a want of permission in the shape that is asked for.
     pub(super) fn respond(&self, forbidden: ForbiddenShape) -> Response {
-        let bare = self.status == StatusCode::FORBIDDEN && forbidden == ForbiddenShape::Text;
-        let error = if bare {
-            json!(self.message)
-        } else {
-            self.object()
+        let body = match forbidden {
+            ForbiddenShape::Text if self.is_forbidden => json!({ "error": self.message }),
+            ForbiddenShape::Flat if self.is_forbidden => {
+                json!({ "code": self.status.as_u16(), "message": self.message })
+            }
+            _ => json!({ "error": self.object() }),
         };
-        (self.status, Json(json!({ "error": error }))).into_response()
+        let mut response = (self.status, Json(body)).into_response();
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        response
     }
 
     /// All have this type, 401 and 429 included.

@@ -26,7 +26,8 @@ async fn list(State(world): Shared, parameters: Parameters) -> Answer {
     let now = world.clock.now();
     let show = |row: &Invitation| shown(row, now, &world.quirks);
     let organization = world.organization();
-    paging::by_id(&organization.invitations, &parameters, |_| true, show)
+    let keep = |row: &Invitation| world.is_visible(row.created_at);
+    paging::by_id(&organization.invitations, &parameters, keep, show)
 }
 
 async fn create(State(world): Shared, body: Body) -> Result<(StatusCode, Json<Value>), Failure> {

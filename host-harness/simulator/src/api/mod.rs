@@ -5,19 +5,36 @@
 //! |---|---|---|
 //! | users | `users` | A: `first_id`, `last_id`, `has_more` |
 //! | invites | `invites` | A |
-//! | organization roles | `roles` | N: `next`, `has_more` |
+//! | projects | `projects` | A |
+//! | users, service accounts, keys of a project | `project_users`, `service_accounts`, `project_keys` | A |
+//! | admin keys | `admin_keys` | A |
+//! | roles of the organization and of projects | `roles` | N: `next`, `has_more` |
+//! | role assignments | `assignments` | N |
+//! | groups, their users | `groups` | N |
+//! | groups of a project | `project_groups` | N |
 //!
 //! An endpoint reads parameters and body, asks the truth, and shapes the
 //! answer. Every path stands in full, since the template is what is counted.
 
+mod admin_keys;
+mod assignment_changes;
+mod assignments;
 pub(crate) mod authentication;
 mod body;
 mod envelope;
 mod failure;
+mod gate;
+mod groups;
 mod invites;
 mod paging;
 mod parameters;
+mod project_groups;
+mod project_keys;
+mod project_users;
+mod projects;
 mod roles;
+mod service_accounts;
+mod spoil;
 mod users;
 
 use std::sync::Arc;
@@ -35,6 +52,8 @@ use failure::Failure;
 type Shared = State<Arc<World>>;
 type Routes = Router<Arc<World>>;
 type Answer = Result<Json<Value>, Failure>;
+/// The answer to a create, whose status is a switch.
+type Created = Result<(StatusCode, Json<Value>), Failure>;
 
 /// Everything under `/v1`, and the answer to every path that nothing else has.
 pub(crate) fn router(world: Arc<World>) -> Router {
@@ -42,8 +61,17 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .merge(users::routes())
         .merge(invites::routes())
         .merge(roles::routes())
+        .merge(projects::routes())
+        .merge(project_users::routes())
+        .merge(service_accounts::routes())
+        .merge(project_keys::routes())
+        .merge(project_groups::routes())
+        .merge(groups::routes())
+        .merge(assignments::routes())
+        .merge(admin_keys::routes())
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state(world.clone(), gate::pass))
         .layer(from_fn_with_state(
             world.clone(),
             authentication::require_key,

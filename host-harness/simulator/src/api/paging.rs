@@ -23,6 +23,30 @@ pub(super) const BY_ID: LimitRange = LimitRange {
     default: 20,
 };
 
+/// The `limit` and the default order of a list of family N.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cursor {
+    limit: LimitRange,
+    order: Order,
+}
+
+const fn cursor(maximum: usize, default: usize, order: Order) -> Cursor {
+    let limit = LimitRange {
+        minimum: 0,
+        maximum,
+        default,
+    };
+    Cursor { limit, order }
+}
+
+/// The largest default of the whole API: one request is usually enough.
+pub(super) const ROLES: Cursor = cursor(1000, 1000, Order::Ascending);
+pub(super) const GROUPS: Cursor = cursor(1000, 100, Order::Ascending);
+pub(super) const GROUP_USERS: Cursor = cursor(1000, 100, Order::Descending);
+pub(super) const PROJECT_GROUPS: Cursor = cursor(100, 20, Order::Ascending);
+/// The spec states neither default.
+pub(super) const ASSIGNMENTS: Cursor = cursor(1000, 20, Order::Ascending);
+
 /// Before the id in a cursor of family N: a cursor is no id, so that a client
 /// which sends the last row's id instead is found out.
 const CURSOR: &str = "next:";
@@ -34,9 +58,20 @@ pub(super) fn by_id<T: Identified>(
     keep: impl Fn(&T) -> bool,
     show: impl Fn(&T) -> Value,
 ) -> Answer {
+    by_id_in_order(rows, Order::Ascending, parameters, keep, show)
+}
+
+/// A page of family A, in the order that the endpoint has.
+pub(super) fn by_id_in_order<T: Identified>(
+    rows: &Collection<T>,
+    order: Order,
+    parameters: &Parameters,
+    keep: impl Fn(&T) -> bool,
+    show: impl Fn(&T) -> Value,
+) -> Answer {
     let limit = parameters.limit(BY_ID)?;
     let after = parameters.text("after");
-    let following = rows.following(after, Order::Ascending);
+    let following = rows.following(after, order);
     let following = following.ok_or_else(|| unknown_cursor(after))?;
     let (page, has_more) = first(following.filter(|row| keep(row)), limit);
     Ok(Json(json!({
@@ -52,11 +87,11 @@ pub(super) fn by_id<T: Identified>(
 pub(super) fn by_cursor<T: Identified>(
     rows: &Collection<T>,
     parameters: &Parameters,
-    range: LimitRange,
+    by: Cursor,
     show: impl Fn(&T) -> Value,
 ) -> Answer {
-    let limit = parameters.limit(range)?;
-    let order = parameters.order(Order::Ascending)?;
+    let limit = parameters.limit(by.limit)?;
+    let order = parameters.order(by.order)?;
     let after = parameters.text("after");
     let unknown = || unknown_cursor(after);
     let id = match after {

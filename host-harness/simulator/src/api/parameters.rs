@@ -2,13 +2,18 @@
 
 use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
 
 use super::failure::Failure;
 use crate::organization::Order;
 
-/// The id in a path, percent-decoded.
+/// The id in a path, or a tuple of all its ids; percent-decoded.
 #[derive(Debug)]
-pub(super) struct Id(pub(super) String);
+pub(super) struct Id<T = String>(pub(super) T);
+
+/// The ids of a path with two, and with three.
+pub(super) type Two = Id<(String, String)>;
+pub(super) type Three = Id<(String, String, String)>;
 
 /// The pairs of a query, in their order; a name may repeat.
 #[derive(Debug)]
@@ -22,7 +27,7 @@ pub(super) struct LimitRange {
     pub(super) default: usize,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Id {
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Id<T> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
@@ -81,6 +86,24 @@ impl Parameters {
         let message =
             format!("Invalid 'limit': integer {words} {bound}, but got {number} instead.");
         Err(Failure::invalid("limit", code, message))
+    }
+
+    /// One of some words, or nothing.
+    pub(super) fn word(&self, name: &str, known: &[&str]) -> Result<Option<&str>, Failure> {
+        let value = self.text(name);
+        match value.filter(|text| !known.contains(text)) {
+            Some(unknown) => Err(Failure::unknown_value(name, unknown, known)),
+            None => Ok(value),
+        }
+    }
+
+    /// `true` or `false`; false when it is absent.
+    pub(super) fn flag(&self, name: &str) -> Result<bool, Failure> {
+        match self.text(name) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(Failure::wrong_type(name, "a boolean")),
+        }
     }
 
     pub(super) fn order(&self, default: Order) -> Result<Order, Failure> {

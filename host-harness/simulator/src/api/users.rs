@@ -26,7 +26,11 @@ pub(super) fn routes() -> Routes {
 
 async fn list(State(world): Shared, parameters: Parameters) -> Answer {
     let emails = parameters.list("emails");
-    let keep = |user: &User| emails.is_empty() || emails.iter().any(|email| user.has_email(email));
+    let accounts_too = world.quirks.reading.service_accounts_as_users;
+    let keep = |user: &User| {
+        let is_asked = emails.is_empty() || emails.iter().any(|email| user.has_email(email));
+        is_asked && (accounts_too || !user.is_service_account)
+    };
     let omissions = &world.quirks.omissions;
     let show = |user: &User| listed(user, omissions);
     paging::by_id(&world.organization().users, &parameters, keep, show)
@@ -40,12 +44,20 @@ async fn retrieve(State(world): Shared, Id(id): Id) -> Answer {
 
 async fn modify(State(world): Shared, Id(id): Id, body: Body) -> Answer {
     let mut organization = world.organization();
+    let custom = body.optional_text("role_id")?;
+    let custom = custom.map(|id| organization.role(id)).transpose()?;
+    let custom = custom.filter(|role| role.predefined.is_none());
+    let custom = custom.map(|role| role.id.clone());
     let change = UserChange {
         role: role(&body, &organization)?,
         technical_level: body.optional_text("technical_level")?.map(str::to_owned),
         developer_persona: body.optional_text("developer_persona")?.map(str::to_owned),
     };
-    let user = organization.change_user(&id, change, &world.quirks)?;
+    organization.change_user(&id, change, &world.quirks)?;
+    if let Some(role) = custom {
+        organization.assign_role(&id, &role)?;
+    }
+    let user = organization.user(&id)?;
     Ok(Json(shown(user, &world.quirks.omissions)))
 }
 
@@ -58,7 +70,7 @@ async fn delete(State(world): Shared, Id(id): Id) -> Answer {
     })))
 }
 
-/// The role named by `role`, by `role_id`, or by both when they agree.
+/// The predefined role named by `role`, by `role_id`, or by both when they agree.
 fn role(body: &Body, organization: &Organization) -> Result<Option<OrganizationRole>, Failure> {
     let name = body.optional_text("role")?;
     let by_name = name
@@ -68,6 +80,9 @@ fn role(body: &Body, organization: &Organization) -> Result<Option<OrganizationR
         return Ok(by_name);
     };
     let by_id = organization.role(id)?.predefined;
+    if by_id.is_none() {
+        return Ok(by_name);
+    }
     if by_name.is_some() && by_name != by_id {
         let message = "'role' and 'role_id' name different roles.";
         return Err(Failure::invalid("role_id", "invalid_value", message));
@@ -84,7 +99,7 @@ fn listed(user: &User, omissions: &Omissions) -> Value {
     row
 }
 
-fn shown(user: &User, omissions: &Omissions) -> Value {
+pub(super) fn shown(user: &User, omissions: &Omissions) -> Value {
     let mut row = complete(user);
     let bare = omissions.optional_user_fields;
     if let Some(fields) = row.as_object_mut().filter(|_| bare) {

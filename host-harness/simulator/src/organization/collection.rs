@@ -62,6 +62,10 @@ impl<T: Identified> Collection<T> {
         self.rows.values()
     }
 
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.rows.values_mut()
+    }
+
     /// The rows that follow the row `after` in that order; all when it is
     /// `None`; `None` when no row has that id.
     pub(crate) fn following(
@@ -84,6 +88,16 @@ impl<T: Identified> Collection<T> {
     }
 }
 
+impl<T: Identified> FromIterator<T> for Collection<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(rows: I) -> Self {
+        let mut collection = Self::default();
+        for row in rows {
+            collection.add(row);
+        }
+        collection
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,11 +109,7 @@ mod tests {
     }
 
     fn letters() -> Collection<&'static str> {
-        let mut letters = Collection::default();
-        for letter in ["c", "a", "b"] {
-            letters.add(letter);
-        }
-        letters
+        ["c", "a", "b"].into_iter().collect()
     }
 
     #[test]

@@ -9,7 +9,7 @@
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::{Identified, Organization, OrganizationRole, Reason, Refusal, same_email};
+use super::{Identified, Organization, OrganizationRole, ProjectRole, Reason, Refusal, same_email};
 use crate::clock::DAY;
 use crate::quirks::Quirks;
 
@@ -117,6 +117,12 @@ impl Organization {
         if self.pending_invitation(email, now).is_some() {
             Reason::AlreadyInvited(email.clone()).unless_allowed(quirks.second_pending_invite)?;
         }
+        for project in request.projects.iter().flatten() {
+            if self.live_project(&project.id).is_err() {
+                let reason = Reason::NoSuchProject(project.id.clone());
+                reason.unless_allowed(quirks.writing.invited_project_unknown)?;
+            }
+        }
         Ok(self.add_invitation(request, now))
     }
 
@@ -130,13 +136,14 @@ impl Organization {
     }
 
     /// Accepts the invitation of that id, or the pending one of that e-mail.
-    /// The person becomes a user of that role, and one who was a user already
-    /// stays as they were. Answers the user's id.
+    /// The person becomes a user of that role, in the projects that it names; one
+    /// who was a user already keeps the role that they have. Answers the user's id.
     pub(crate) fn accept(
         &mut self,
         id_or_email: &str,
         name: Option<String>,
         now: u64,
+        quirks: &Quirks,
     ) -> Result<String, Refusal> {
         let pending = self.pending_invitation(id_or_email, now);
         let id = pending.map_or(id_or_email, |found| &found.id).to_owned();
@@ -147,7 +154,25 @@ impl Organization {
         }
         invitation.accepted_at = Some(now);
         let (email, role) = (invitation.email.clone(), invitation.role);
-        Ok(self.admit(email, name, role, now))
+        let promised = invitation.projects.clone();
+        let user = self.admit(email, name, role, now);
+        if quirks.writing.invited_projects_joined {
+            self.join(&user, &promised, now);
+        }
+        Ok(user)
+    }
+
+    /// Puts a user into the projects that an invitation promised, as far as
+    /// they are still there.
+    fn join(&mut self, user: &str, promised: &[ProjectInvitation], now: u64) {
+        for promise in promised {
+            let project = self.projects.get_mut(&promise.id);
+            if let Some(project) = project.filter(|project| project.is_live()) {
+                let mut classic = ProjectRole::CLASSIC.into_iter();
+                let role = classic.find(|role| role.name() == promise.role);
+                project.put_user(user, role, now);
+            }
+        }
     }
 
     fn admit(
@@ -206,7 +231,9 @@ mod tests {
         for (accepted_at, now, expected) in cases {
             let (mut organization, id) = invited("ada@example.com");
             if let Some(time) = accepted_at {
-                organization.accept(&id, None, time).unwrap();
+                organization
+                    .accept(&id, None, time, &Quirks::default())
+                    .unwrap();
             }
             assert_eq!(organization.invitation(&id).unwrap().status(now), expected);
         }
@@ -222,7 +249,7 @@ mod tests {
                 _ => "ADA@EXAMPLE.COM",
             };
             let user = organization
-                .accept(key, Some("Ada".to_owned()), NOW + 5)
+                .accept(key, Some("Ada".to_owned()), NOW + 5, &Quirks::default())
                 .unwrap();
             let user = organization.user(&user).unwrap();
             assert_eq!(user.email.as_deref(), Some("Ada@Example.com"));
@@ -234,15 +261,21 @@ mod tests {
     #[test]
     fn only_a_pending_invitation_can_be_accepted() {
         let (mut organization, id) = invited("ada@example.com");
-        let late = organization.accept(&id, None, NOW + LIFETIME);
+        let late = organization.accept(&id, None, NOW + LIFETIME, &Quirks::default());
         assert_eq!(
             late,
             Err(Reason::NotPending(id.clone()).with(StatusCode::CONFLICT))
         );
-        organization.accept(&id, None, NOW).unwrap();
-        assert!(organization.accept(&id, None, NOW).is_err());
+        organization
+            .accept(&id, None, NOW, &Quirks::default())
+            .unwrap();
+        assert!(
+            organization
+                .accept(&id, None, NOW, &Quirks::default())
+                .is_err()
+        );
         assert_eq!(
-            organization.accept("nobody@example.com", None, NOW),
+            organization.accept("nobody@example.com", None, NOW, &Quirks::default()),
             Err(Reason::NoSuchInvitation("nobody@example.com".to_owned()).not_found())
         );
     }
@@ -253,7 +286,9 @@ mod tests {
         let (mut organization, id) = invited("ada@example.com");
         assert_eq!(organization.delete_invitation(&id, &quirks), Ok(()));
         let (mut organization, id) = invited("ada@example.com");
-        organization.accept(&id, None, NOW).unwrap();
+        organization
+            .accept(&id, None, NOW, &Quirks::default())
+            .unwrap();
         let refusal = Reason::AlreadyAccepted(id.clone()).with(StatusCode::BAD_REQUEST);
         assert_eq!(organization.delete_invitation(&id, &quirks), Err(refusal));
         assert!(organization.invitation(&id).is_ok());
@@ -270,7 +305,9 @@ mod tests {
             let (mut organization, id) = invited("ada@example.com");
             let second = organization.invite(request("ADA@example.com"), NOW, &quirks);
             assert_eq!(second.is_ok(), allowed);
-            organization.accept(&id, None, NOW).unwrap();
+            organization
+                .accept(&id, None, NOW, &Quirks::default())
+                .unwrap();
             let member = organization.invite(request("Ada@Example.Com"), NOW, &quirks);
             assert_eq!(member.is_ok(), allowed);
             assert_eq!(organization.users.iter().count(), 1);

@@ -1,18 +1,39 @@
-//! The organization's truth: who is in it, who is invited, which roles exist.
+//! The organization's truth: who is in it, who is invited, its projects, groups,
+//! roles and keys, and which roles are assigned to whom.
 //! It knows nothing of HTTP; the rules of changing it stand in one file per
 //! kind of thing.
 
+mod assignment_changes;
+mod assignments;
 mod collection;
+mod group_changes;
+mod groups;
 mod invitations;
+mod keys;
+mod predefined;
+mod project_changes;
+mod project_users;
+mod projects;
 mod refusal;
+mod role_changes;
 mod roles;
+mod service_account_changes;
 mod users;
 
+pub(crate) use assignments::{Assignment, direct};
 pub(crate) use collection::{Collection, Identified, Order};
+pub(crate) use groups::{Group, GroupKind, Member};
 pub(crate) use invitations::{Invitation, InvitationRequest, ProjectInvitation, Status};
+pub(crate) use keys::{AdminKey, KeyOwner, ProjectKey};
+pub(crate) use predefined::Predefined;
+pub use predefined::{OrganizationRole, ProjectRole};
+pub(crate) use project_changes::ProjectChange;
+pub(crate) use project_users::{ProjectUser, ServiceAccount};
+pub(crate) use projects::{Participant, Project};
 pub(crate) use refusal::{Reason, Refusal};
-pub use roles::OrganizationRole;
-pub(crate) use roles::Role;
+pub(crate) use role_changes::RoleChange;
+pub(crate) use roles::{Role, RoleRequest};
+pub(crate) use service_account_changes::NewKey;
 pub(crate) use users::{User, UserChange};
 
 use crate::random::Random;
@@ -28,30 +49,35 @@ pub(crate) struct Organization {
     pub(crate) default_project: String,
     pub(crate) users: Collection<User>,
     pub(crate) invitations: Collection<Invitation>,
-    pub(crate) roles: Collection<Role>,
+    pub(crate) roles: Collection<Role<OrganizationRole>>,
+    pub(crate) projects: Collection<Project>,
+    pub(crate) groups: Collection<Group>,
+    pub(crate) admin_keys: Collection<AdminKey>,
     ids: Random,
 }
 
 impl Organization {
-    /// An organization of nobody, with the two predefined roles.
+    /// An organization of nobody, with the two predefined roles and the default
+    /// project.
     pub(crate) fn new(seed: u64) -> Self {
         let mut ids = Random::new(seed);
         let id = ids.id("org-", ID_LENGTH);
-        let mut roles = Collection::default();
-        for role in OrganizationRole::ALL {
-            roles.add(Role::predefined(role, &id));
-        }
+        let default_project = ids.id("proj_", ID_LENGTH);
+        let first = Project::new(default_project.clone(), "Default project".to_owned(), 0);
         Self {
-            default_project: ids.id("proj_", ID_LENGTH),
+            default_project,
             users: Collection::default(),
             invitations: Collection::default(),
-            roles,
+            roles: Collection::predefined(&id),
+            projects: [first].into_iter().collect(),
+            groups: Collection::default(),
+            admin_keys: Collection::default(),
             ids,
             id,
         }
     }
 
-    fn new_id(&mut self, prefix: &str) -> String {
+    pub(crate) fn new_id(&mut self, prefix: &str) -> String {
         self.ids.id(prefix, ID_LENGTH)
     }
 }

@@ -22,6 +22,40 @@ pub(crate) enum Reason {
     NoSuchInvitation(String),
     #[error("No role found with id '{0}' in this organization.")]
     NoSuchRole(String),
+    #[error("No project found with id '{0}' in this organization.")]
+    NoSuchProject(String),
+    #[error("No group found with id '{0}' in this organization.")]
+    NoSuchGroup(String),
+    #[error("No service account found with id '{0}' in this project.")]
+    NoSuchServiceAccount(String),
+    #[error("No API key found with id '{0}'.")]
+    NoSuchKey(String),
+    #[error("User {0} is not a member of {1}")]
+    NotInProject(String, String),
+    #[error("No group found with id '{0}' in this project.")]
+    GroupNotInProject(String),
+    #[error("No user found with id '{0}' in this group.")]
+    NotInGroup(String),
+    #[error("No assignment of role '{0}' found.")]
+    NotAssigned(String),
+    #[error("The default project cannot be changed this way.")]
+    DefaultProject,
+    #[error("{0} already exists in project {1}.")]
+    AlreadyInProject(String, String),
+    #[error("User '{0}' is an owner of this organization and so of all its projects.")]
+    ImplicitOwner(String),
+    #[error("{0} needs a predefined role in project {1} first.")]
+    NeedsMembership(String, String),
+    #[error("Group '{0}' is controlled by your identity provider.")]
+    ScimGroup(String),
+    #[error("Role '{0}' is predefined.")]
+    PredefinedRole(String),
+    #[error("User '{0}' cannot lose the reader role.")]
+    FloorRole(String),
+    #[error("API key '{0}' belongs to a service account.")]
+    KeyOfServiceAccount(String),
+    #[error("Project '{0}' is archived.")]
+    Archived(String),
     #[error("Invite '{0}' was already accepted and cannot be deleted.")]
     AlreadyAccepted(String),
     #[error("Invite '{0}' is not pending and cannot be accepted.")]
@@ -54,6 +88,10 @@ impl Reason {
 
     pub(crate) fn not_found(self) -> Refusal {
         self.with(StatusCode::NOT_FOUND)
+    }
+
+    pub(crate) fn bad_request(self) -> Refusal {
+        self.with(StatusCode::BAD_REQUEST)
     }
 
     /// Refuses for this reason, unless the ruling allows it.

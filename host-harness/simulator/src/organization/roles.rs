@@ -1,98 +1,96 @@
-//! Organization roles. Two are predefined: `owner` and `reader`.
+//! Roles that can be held, in the organization or in one project: the
+//! predefined ones and custom ones.
 
-use serde::{Deserialize, Serialize};
+use super::{Collection, Identified, Organization, OrganizationRole, Predefined, Reason, Refusal};
 
-use super::{Identified, Organization, Reason, Refusal};
-
-/// The role that the classic `role` fields of users and invitations know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum OrganizationRole {
-    /// May read; the floor that every member has.
-    Reader,
-    /// May do everything, in every project too.
-    Owner,
-}
-
-impl OrganizationRole {
-    pub(crate) const ALL: [Self; 2] = [Self::Owner, Self::Reader];
-
-    /// The word in `role` fields.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Owner => "owner",
-            Self::Reader => "reader",
-        }
-    }
-
-    /// The short id, accepted wherever a role id is.
-    fn alias(self) -> &'static str {
-        match self {
-            Self::Owner => "role-api-organization-owner",
-            Self::Reader => "role-api-organization-reader",
-        }
-    }
-
-    /// The id in answers, composed of the alias and the organization.
-    pub(crate) fn id_in(self, organization: &str) -> String {
-        format!("{}__api-organization__{organization}", self.alias())
-    }
-}
-
-/// A role that can be held in the organization.
+/// A role of the scope that `P` is predefined for. Times are Unix seconds.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Role {
+pub(crate) struct Role<P> {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) description: Option<String>,
     pub(crate) permissions: Vec<String>,
     /// The classic role that a predefined role is.
-    pub(crate) predefined: Option<OrganizationRole>,
+    pub(crate) predefined: Option<P>,
+    /// `None` for predefined roles, which nobody made.
+    pub(crate) created_at: Option<u64>,
+    pub(crate) updated_at: Option<u64>,
+    /// The id of the user who made it.
+    pub(crate) created_by: Option<String>,
 }
 
-impl Identified for Role {
+/// What a custom role is made of.
+#[derive(Clone, Debug)]
+pub(crate) struct RoleRequest {
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) permissions: Vec<String>,
+}
+
+impl<P> Identified for Role<P> {
     fn id(&self) -> &str {
         &self.id
     }
 }
 
-impl Role {
-    /// One of the two that every organization has. Its name is a display text,
-    /// so that nobody comes to rely on it. Which permissions the service lists
-    /// for them is not documented; these two are the ones that its messages name.
-    pub(crate) fn predefined(role: OrganizationRole, organization: &str) -> Self {
-        let (name, description, permissions) = match role {
-            OrganizationRole::Owner => (
-                "Owner",
-                "Can modify billing information and manage organization members",
-                &["api.management.read", "api.management.write"][..],
-            ),
-            OrganizationRole::Reader => (
-                "Reader",
-                "Can make standard API requests and read basic organizational data",
-                &["api.management.read"][..],
-            ),
-        };
+impl<P: Predefined> Role<P> {
+    fn predefined(role: P, scope: &str) -> Self {
+        let permissions = role.permissions().iter();
         Self {
-            id: role.id_in(organization),
-            name: name.to_owned(),
-            description: Some(description.to_owned()),
-            permissions: permissions.iter().map(|&text| text.to_owned()).collect(),
+            id: role.id_in(scope),
+            name: role.title().to_owned(),
+            description: Some(role.description().to_owned()),
+            permissions: permissions.map(|&text| text.to_owned()).collect(),
             predefined: Some(role),
+            created_at: None,
+            updated_at: None,
+            created_by: None,
+        }
+    }
+
+    pub(super) fn custom(id: String, request: RoleRequest, created_at: u64) -> Self {
+        Self {
+            id,
+            name: request.name,
+            description: request.description,
+            permissions: request.permissions,
+            predefined: None,
+            created_at: Some(created_at),
+            updated_at: Some(created_at),
+            created_by: None,
         }
     }
 }
 
-impl Organization {
+impl<P: Predefined> Collection<Role<P>> {
+    /// The roles that everything of that scope has.
+    pub(super) fn predefined(scope: &str) -> Self {
+        let roles = P::EVERY.iter();
+        roles.map(|&role| Role::predefined(role, scope)).collect()
+    }
+
     /// The role of that id, or of that short alias.
-    pub(crate) fn role(&self, id: &str) -> Result<&Role, Refusal> {
-        let aliased = OrganizationRole::ALL
-            .into_iter()
-            .find(|role| role.alias() == id);
-        let bound = aliased.map(|role| role.id_in(&self.id));
-        self.roles
-            .get(bound.as_deref().unwrap_or(id))
+    pub(crate) fn named(&self, id: &str, scope: &str) -> Result<&Role<P>, Refusal> {
+        let mut every = P::EVERY.iter();
+        let aliased = every.find(|role| role.alias() == id);
+        let bound = aliased.map(|role| role.id_in(scope));
+        self.get(bound.as_deref().unwrap_or(id))
             .ok_or_else(|| Reason::NoSuchRole(id.to_owned()).not_found())
+    }
+}
+
+impl Organization {
+    /// The organization role of that id, or of that short alias.
+    pub(crate) fn role(&self, id: &str) -> Result<&Role<OrganizationRole>, Refusal> {
+        self.roles.named(id, &self.id)
+    }
+
+    /// Adds a custom organization role, and answers its id.
+    pub(crate) fn add_role(&mut self, request: RoleRequest, created_at: u64) -> String {
+        let id = self.new_id("role_");
+        self.roles
+            .add(Role::custom(id.clone(), request, created_at));
+        id
     }
 }
 
@@ -104,7 +102,7 @@ mod tests {
     fn a_role_is_found_by_its_id_and_by_its_alias() {
         let organization = Organization::new(1);
         for role in OrganizationRole::ALL {
-            for id in [role.id_in(&organization.id), role.alias().to_owned()] {
+            for id in [role.id_in(&organization.id), role.alias()] {
                 let found = organization.role(&id).unwrap();
                 assert_eq!(found.predefined, Some(role));
                 assert_eq!(found.id, role.id_in(&organization.id));

@@ -21,6 +21,8 @@ pub(crate) struct User {
     pub(crate) api_key_last_used_at: Option<u64>,
     pub(crate) technical_level: Option<String>,
     pub(crate) developer_persona: Option<String>,
+    /// Ids of the custom organization roles assigned to the user.
+    pub(crate) custom_roles: Vec<String>,
 }
 
 impl Identified for User {
@@ -36,7 +38,7 @@ impl User {
             .is_some_and(|own| same_email(own, email))
     }
 
-    fn is_owner(&self) -> bool {
+    pub(crate) fn is_owner(&self) -> bool {
         self.role == Some(OrganizationRole::Owner)
     }
 }
@@ -66,7 +68,16 @@ impl Organization {
             api_key_last_used_at: None,
             technical_level: None,
             developer_persona: None,
+            custom_roles: Vec::new(),
         })
+    }
+
+    /// Adds a service account to the organization; it is in no project yet.
+    pub(crate) fn add_service_account(&mut self, name: &str, added_at: u64) -> &mut User {
+        let user = self.add_user(OrganizationRole::Reader, added_at);
+        user.name = Some(name.to_owned());
+        user.is_service_account = true;
+        user
     }
 
     pub(crate) fn user(&self, id: &str) -> Result<&User, Refusal> {
@@ -99,11 +110,23 @@ impl Organization {
     pub(crate) fn delete_user(&mut self, id: &str, quirks: &Quirks) -> Result<(), Refusal> {
         self.require_person(id, quirks)?;
         self.keep_an_owner(id, quirks.loss_of_the_last_owner)?;
-        self.users.remove(id);
+        self.remove_user(id);
         Ok(())
     }
 
-    fn require_person(&self, id: &str, quirks: &Quirks) -> Result<(), Refusal> {
+    /// Takes a user out of everything, without asking the rules. The keys stay:
+    /// they belong to the projects, and work no more.
+    pub(super) fn remove_user(&mut self, id: &str) {
+        self.users.remove(id);
+        for project in self.projects.iter_mut() {
+            project.users.remove(id);
+        }
+        for group in self.groups.iter_mut() {
+            group.members.remove(id);
+        }
+    }
+
+    pub(super) fn require_person(&self, id: &str, quirks: &Quirks) -> Result<(), Refusal> {
         if self.user(id)?.is_service_account {
             let reason = Reason::ServiceAccount(id.to_owned());
             reason.unless_allowed(quirks.service_account_changed_as_user)?;
@@ -112,7 +135,7 @@ impl Organization {
     }
 
     /// Refuses to lose `id` as an owner when no other owner would be left.
-    fn keep_an_owner(&self, id: &str, ruling: Ruling) -> Result<(), Refusal> {
+    pub(super) fn keep_an_owner(&self, id: &str, ruling: Ruling) -> Result<(), Refusal> {
         let others = self
             .users
             .iter()

@@ -6,32 +6,72 @@
 //! | 40 % | managed by the identity provider |
 //! | 1 % | banned |
 //! | 80 % | have used an API key |
-//! | 5 % on top | pending invitations |
+//! | 5 % on top | pending invitations, most of them to projects |
+//!
+//! Groups and projects stand in files of their own.
 
 use super::names::Names;
-use super::{invitation, person};
+use super::{Size, generated_groups, generated_projects, invitation, person};
 use crate::clock::{DAY, HOUR};
-use crate::organization::{Organization, OrganizationRole};
+use crate::organization::{Organization, OrganizationRole, ProjectInvitation, Refusal};
 use crate::random::Random;
 
 /// The organization's age: nobody was added earlier.
-const AGE: u64 = 1_000 * DAY;
+pub(super) const AGE: u64 = 1_000 * DAY;
 
-pub(super) fn fill(organization: &mut Organization, users: usize, seed: u64, now: u64) {
+pub(super) fn fill(
+    organization: &mut Organization,
+    size: Size,
+    seed: u64,
+    now: u64,
+) -> Result<(), Refusal> {
     // Another stream than that of the ids.
     let random = &mut Random::new(seed.rotate_left(17) ^ 0xA5A5_5A5A);
     let names = &mut Names::default();
-    for index in 0..users {
+    for index in 0..size.users {
         let is_founder = index == 0;
         add_user(organization, random, names, is_founder, now);
     }
-    for _ in 0..users / 20 {
-        let role = role(random, false);
-        let (_, email) = names.next(random);
-        // Far enough from its end to stay pending for a while.
-        let age = random.below(6 * DAY) + HOUR;
-        organization.add_invitation(invitation(&email, role), now.saturating_sub(age));
+    let people: Vec<String> = organization.users.iter().map(|it| it.id.clone()).collect();
+    generated_groups::fill(organization, random, &people, now)?;
+    generated_projects::fill(organization, random, &people, size.projects, now)?;
+    for _ in 0..size.users / 20 {
+        add_invitation(organization, random, names, now);
     }
+    Ok(())
+}
+
+fn add_invitation(
+    organization: &mut Organization,
+    random: &mut Random,
+    names: &mut Names,
+    now: u64,
+) {
+    let role = role(random, false);
+    let (_, email) = names.next(random);
+    let projects: Vec<String> = organization
+        .projects
+        .iter()
+        .filter(|project| project.is_live())
+        .map(|project| project.id.clone())
+        .collect();
+    let mut request = invitation(&email, role);
+    // One in ten names no projects at all, and one in three an empty list.
+    let count = random.below(3);
+    request.projects = (!random.chance(10)).then(|| {
+        let mut chosen: Vec<String> = (0..count).map(|_| random.pick(&projects).clone()).collect();
+        chosen.sort();
+        chosen.dedup();
+        let role = *random.pick(&["member", "member", "owner"]);
+        let promise = |id| ProjectInvitation {
+            id,
+            role: role.to_owned(),
+        };
+        chosen.into_iter().map(promise).collect()
+    });
+    // Far enough from its end to stay pending for a while.
+    let age = random.below(6 * DAY) + HOUR;
+    organization.add_invitation(request, now.saturating_sub(age));
 }
 
 fn add_user(

@@ -1,10 +1,10 @@
-//! Names and e-mails that attack whoever prints, exports or shows them. All are
+//! Names of people, projects, groups, roles and keys, and e-mails, that attack whoever prints, exports or shows them. All are
 //! valid JSON strings, so that a service may well hand them out.
 
 use super::{invitation, person};
 use crate::clock::days_before;
-use crate::organization::Organization;
 use crate::organization::OrganizationRole::{Owner, Reader};
+use crate::organization::{KeyOwner, Organization, ProjectRole, Refusal, RoleRequest};
 
 /// Characters in the longest name.
 const LONG: usize = 20_000;
@@ -100,7 +100,58 @@ const PEOPLE: [(&str, &str, &str); 19] = [
     ),
 ];
 
-pub(super) fn fill(organization: &mut Organization, now: u64) {
+pub(super) fn fill(organization: &mut Organization, now: u64) -> Result<(), Refusal> {
+    people(organization, now);
+    let members: Vec<String> = organization.users.iter().map(|it| it.id.clone()).collect();
+    for (index, (_, name, _)) in PEOPLE.into_iter().enumerate() {
+        add_things(organization, name, &members[index], now)?;
+    }
+    add_things(organization, &"long ".repeat(LONG / 5), &members[0], now)
+}
+
+/// A project, a group, roles and keys of that name, with somebody in them.
+fn add_things(
+    organization: &mut Organization,
+    name: &str,
+    member: &str,
+    now: u64,
+) -> Result<(), Refusal> {
+    let since = days_before(now, 50);
+    let group = organization.add_group(name, since);
+    group.put(member);
+    let group = group.id.clone();
+    let role = organization.add_role(role(name), since);
+    organization.group_mut(&group)?.roles.push(role);
+    let project = organization.add_project(name, since);
+    let role = organization.add_project_role(&project, role_of_project(name), since)?;
+    let account = organization.add_service_account(name, since).id.clone();
+    let owner = KeyOwner::from(organization.user(member)?);
+    organization.add_project_key(&project, owner.clone(), name, since)?;
+    organization.add_admin_key(owner, name, since);
+    let project = organization.project_mut(&project)?;
+    project.put_user(member, Some(ProjectRole::Member), since);
+    project.put_user_role(member, &role, since);
+    project.put_user(&account, Some(ProjectRole::Member), since);
+    project.put_group_role(&group, &role, since);
+    Ok(())
+}
+
+fn role(name: &str) -> RoleRequest {
+    RoleRequest {
+        name: name.to_owned(),
+        description: Some(name.to_owned()),
+        permissions: vec!["api.groups.read".to_owned()],
+    }
+}
+
+fn role_of_project(name: &str) -> RoleRequest {
+    RoleRequest {
+        permissions: vec!["api.model.read".to_owned()],
+        ..role(name)
+    }
+}
+
+fn people(organization: &mut Organization, now: u64) {
     for (index, (attacked, name, email)) in PEOPLE.into_iter().enumerate() {
         let role = if index == 0 { Owner } else { Reader };
         let user = person(organization, name, email, role, days_before(now, 100));

@@ -2,24 +2,29 @@
 
 mod empty;
 mod generated;
+mod generated_groups;
+mod generated_projects;
 mod hostile;
 mod lenient;
 mod names;
 mod small;
+mod small_projects;
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::Error;
 use crate::organization::{InvitationRequest, Organization, OrganizationRole, User};
-use crate::quirks::Omissions;
+use crate::quirks::{Omissions, Reading};
 
 /// An organization to start with. Times in it are relative to its clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Template {
-    /// Five people and a service account: owners and readers, one managed by
+    /// Five people and three service accounts: owners and readers, one managed by
     /// the identity provider, one banned, one without name and e-mail; a
-    /// pending, an expired and an accepted invitation.
+    /// pending, an expired and an accepted invitation; five projects, one of
+    /// them archived; two groups, one from the identity provider; custom roles;
+    /// keys in every state.
     Small,
     /// One owner.
     Empty,
@@ -56,18 +61,30 @@ impl Template {
         Self::ALL.map(Self::name).join(", ")
     }
 
-    /// `users` counts for a generated organization alone; `now` is Unix seconds.
-    pub(crate) fn build(self, users: usize, seed: u64, now: u64) -> Result<Organization, Error> {
+    /// `size` counts for a generated organization alone; `now` is Unix seconds.
+    pub(crate) fn build(self, size: Size, seed: u64, now: u64) -> Result<Organization, Error> {
         let mut organization = Organization::new(seed);
         match self {
-            Self::Small => small::fill(&mut organization, now),
+            Self::Small => small::fill(&mut organization, now)?,
             Self::Empty => empty::fill(&mut organization, now),
-            Self::Hostile => hostile::fill(&mut organization, now),
-            Self::Lenient => lenient::fill(&mut organization, now),
-            Self::Generated if users == 0 => return Err(Error::NoUsers),
-            Self::Generated => generated::fill(&mut organization, users, seed, now),
+            Self::Hostile => hostile::fill(&mut organization, now)?,
+            Self::Lenient => lenient::fill(&mut organization, now)?,
+            Self::Generated if size.users == 0 => return Err(Error::NoUsers),
+            Self::Generated => generated::fill(&mut organization, size, seed, now)?,
         }
+        let added = organization.users.iter().map(|user| user.added_at);
+        let beginning = added.min().unwrap_or(now);
+        let default = organization.default_project.clone();
+        organization.project_mut(&default)?.created_at = beginning;
         Ok(organization)
+    }
+
+    /// What the lists of this organization show, beside what was asked for.
+    pub(crate) fn reading(self, asked: Reading) -> Reading {
+        Reading {
+            sparse_rows: asked.sparse_rows || self == Self::Lenient,
+            ..asked
+        }
     }
 
     /// What answers about this organization leave out.
@@ -94,6 +111,13 @@ impl FromStr for Template {
             .find(|template| template.name() == name)
             .ok_or_else(|| Error::UnknownTemplate(name.to_owned()))
     }
+}
+
+/// How large a generated organization is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Size {
+    pub(crate) users: usize,
+    pub(crate) projects: usize,
 }
 
 /// Adds somebody whose name and e-mail are known.
@@ -123,9 +147,17 @@ fn invitation(email: &str, role: OrganizationRole) -> InvitationRequest {
 mod tests {
     use super::*;
     use crate::clock::HOUR;
-    use crate::organization::Status;
+    use crate::organization::{Project, Status};
 
     const NOW: u64 = 1_780_000_000;
+
+    fn built(template: Template, users: usize, seed: u64, now: u64) -> Organization {
+        let size = Size {
+            users,
+            projects: 12,
+        };
+        template.build(size, seed, now).unwrap()
+    }
 
     #[test]
     fn a_template_is_found_by_its_name() {
@@ -142,7 +174,7 @@ mod tests {
     #[test]
     fn every_organization_has_an_owner_and_a_past_only() {
         for template in Template::ALL {
-            let organization = template.build(50, 3, NOW).unwrap();
+            let organization = built(template, 50, 3, NOW);
             let owner = Some(OrganizationRole::Owner);
             assert!(organization.users.iter().any(|user| user.role == owner));
             for user in organization.users.iter() {
@@ -158,7 +190,7 @@ mod tests {
     #[test]
     fn an_organization_can_be_built_at_the_beginning_of_time() {
         for template in Template::ALL {
-            let organization = template.build(50, 3, 0).unwrap();
+            let organization = built(template, 50, 3, 0);
             assert!(organization.users.iter().all(|user| user.added_at == 0));
         }
     }
@@ -166,7 +198,7 @@ mod tests {
     #[test]
     fn the_same_seed_makes_the_same_organization() {
         for template in Template::ALL {
-            let build = |seed| template.build(200, seed, NOW).unwrap();
+            let build = |seed| built(template, 200, seed, NOW);
             assert_eq!(build(1), build(1), "{template}");
             assert_ne!(build(1), build(2), "{template}");
         }
@@ -174,10 +206,10 @@ mod tests {
 
     #[test]
     fn small_shows_every_state_of_a_person_and_of_an_invitation() {
-        let organization = Template::Small.build(0, 0, NOW).unwrap();
+        let organization = built(Template::Small, 0, 0, NOW);
         let users: Vec<_> = organization.users.iter().collect();
         let people = users.iter().filter(|user| !user.is_service_account).count();
-        assert_eq!((people, users.len()), (5, 6));
+        assert_eq!((people, users.len()), (5, 8));
         let has = |test: fn(&User) -> bool| users.iter().any(|user| test(user));
         assert!(has(|user| user.role == Some(OrganizationRole::Owner)));
         assert!(has(|user| user.role == Some(OrganizationRole::Reader)));
@@ -192,10 +224,10 @@ mod tests {
 
     #[test]
     fn a_generated_organization_has_the_mix_that_was_asked_for() {
-        let organization = Template::Generated.build(2_000, 7, NOW).unwrap();
+        let organization = built(Template::Generated, 2_000, 7, NOW);
         let users: Vec<_> = organization.users.iter().collect();
         let share = |test: fn(&User) -> bool| users.iter().filter(|user| test(user)).count();
-        assert_eq!(users.len(), 2_000);
+        assert_eq!(share(|user| !user.is_service_account), 2_000);
         assert!((30..=90).contains(&share(|user| user.role == Some(OrganizationRole::Owner))));
         assert!((400..=1_200).contains(&share(|user| user.is_scim_managed)));
         assert!(share(|user| user.api_key_last_used_at.is_some()) > 1_000);
@@ -205,8 +237,43 @@ mod tests {
     }
 
     #[test]
+    fn a_generated_organization_has_as_many_projects_as_asked_for() {
+        let build = |projects| {
+            let size = Size {
+                users: 2_000,
+                projects,
+            };
+            Template::Generated.build(size, 7, NOW).unwrap()
+        };
+        assert_eq!(build(0).projects.iter().count(), 1);
+        let organization = build(200);
+        let projects: Vec<_> = organization.projects.iter().collect();
+        assert_eq!(projects.len(), 200);
+        let archived = projects.iter().filter(|it| !it.is_live()).count();
+        assert!((3..=25).contains(&archived), "{archived}");
+        for project in &projects[1..] {
+            let accounts = organization.service_accounts(project).iter().count();
+            let people = project.users.iter().count() - accounts;
+            assert!((14..=25).contains(&people), "{people}");
+            assert!(project.groups.iter().count() <= 3);
+        }
+        let any = |test: fn(&Project) -> bool| projects.iter().any(|project| test(project));
+        assert!(any(|project| project.roles.iter().count() > 3));
+        assert!(any(|project| project
+            .keys
+            .iter()
+            .any(|key| key.last_used_at.is_none())));
+        assert!(any(|project| project
+            .keys
+            .iter()
+            .any(|key| key.expires_at.is_some())));
+        let mut groups = organization.groups.iter();
+        assert!(groups.any(|group| group.is_scim_managed));
+    }
+
+    #[test]
     fn no_two_generated_people_share_an_address() {
-        let organization = Template::Generated.build(10_000, 7, NOW).unwrap();
+        let organization = built(Template::Generated, 10_000, 7, NOW);
         let mut emails: Vec<_> = organization
             .users
             .iter()
@@ -222,7 +289,14 @@ mod tests {
     #[test]
     fn an_organization_of_nobody_cannot_be_generated() {
         assert!(matches!(
-            Template::Generated.build(0, 0, NOW),
+            Template::Generated.build(
+                Size {
+                    users: 0,
+                    projects: 1
+                },
+                0,
+                NOW
+            ),
             Err(Error::NoUsers)
         ));
     }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Client, NOW};
 use crate::clock::DAY;
-use crate::{Person, Template};
+use crate::{Access, Person, Template};
 
 async fn people(client: &Client) -> Vec<Person> {
     let answer = client.get("/control/people").await.ok();
@@ -16,7 +16,7 @@ async fn people(client: &Client) -> Vec<Person> {
 async fn people_are_the_users_and_who_is_invited() {
     let client = Client::of(Template::Small);
     let everybody = people(&client).await;
-    assert_eq!(everybody.iter().filter(|person| person.member).count(), 6);
+    assert_eq!(everybody.iter().filter(|person| person.member).count(), 8);
     let invited: Vec<_> = everybody.iter().filter(|person| !person.member).collect();
     let [katherine] = invited[..] else {
         panic!("one is invited: {invited:?}");
@@ -106,4 +106,32 @@ async fn requests_are_counted_by_route() {
         "POST /v1/organization/users": 1,
     });
     assert_eq!(answer["requests"], expected);
+}
+
+#[tokio::test]
+async fn access_is_told_with_the_ways_and_by_action() {
+    let client = Client::of(Template::Small);
+    let answer = client.get("/control/access").await.ok();
+    let access: Access = serde_json::from_value(answer).unwrap();
+    let (alan, support) = (client.user_id("alan"), client.project("Support"));
+    let words: Vec<_> = access.roles_in(&alan, &support).iter().collect();
+    assert!(words.iter().any(|held| held.role == "owner"));
+    let retired = client.project("Retired");
+    assert!(access.projects.iter().all(|row| row.project != retired));
+    let [katherine] = &access.pending[..] else {
+        panic!("one invitation is live");
+    };
+    assert_eq!(katherine.projects[0].role, "member");
+    let path = |person: &str| {
+        format!("/control/may?person={person}&action=api.model.request&project={support}")
+    };
+    let answer = client.get(&path(&alan)).await.ok();
+    assert_eq!(answer["may"], true);
+    let group = client.group("Support");
+    assert_eq!(answer["because"][0]["ways"], json!([{"group": group}]));
+    let idle = client.user_id("unfinished");
+    let answer = client.get(&path(&idle)).await.ok();
+    assert_eq!(answer, json!({"may": false, "because": []}));
+    let answer = client.get("/control/may?person=x").await;
+    assert_eq!(answer.status, 400);
 }

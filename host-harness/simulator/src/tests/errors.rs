@@ -13,7 +13,9 @@ async fn an_unknown_path_is_a_404_and_a_wrong_method_a_405() {
         (Method::GET, "/v1", 404),
         (Method::GET, "/v1/", 404),
         (Method::GET, "/v1/organization", 404),
-        (Method::GET, "/v1/organization/projects", 404),
+        (Method::GET, "/v1/organization/projects/proj_1/roles", 404),
+        (Method::GET, "/v1/projects", 404),
+        (Method::GET, "/v1/projects/proj_1/users", 404),
         (Method::GET, "/v1/organization/users/", 404),
         (Method::GET, "/v1/organization/users/a/b/c", 404),
         (Method::POST, "/v1/chat/completions", 404),
@@ -50,6 +52,22 @@ async fn an_unknown_id_is_a_404_with_its_name() {
         (Method::DELETE, "/v1/organization/invites/invite-0"),
         (Method::GET, "/v1/organization/roles/role_0"),
         (Method::GET, "/v1/organization/roles/owner"),
+        (Method::GET, "/v1/organization/projects/proj_0"),
+        (Method::GET, "/v1/organization/projects/proj_0/users"),
+        (Method::GET, "/v1/organization/projects/proj_0/api_keys"),
+        (Method::GET, "/v1/organization/projects/proj_0/groups"),
+        (
+            Method::GET,
+            "/v1/organization/projects/proj_0/service_accounts",
+        ),
+        (Method::GET, "/v1/organization/groups/0"),
+        (Method::GET, "/v1/organization/groups/0/users"),
+        (Method::GET, "/v1/organization/groups/0/roles"),
+        (Method::GET, "/v1/organization/users/user-0/roles"),
+        (Method::GET, "/v1/organization/admin_api_keys/key_0"),
+        (Method::GET, "/v1/projects/proj_0/roles"),
+        (Method::GET, "/v1/projects/proj_0/users/user-0/roles"),
+        (Method::GET, "/v1/projects/proj_0/groups/0/roles"),
     ];
     for (method, path) in cases {
         let error = client.ask(method, path, json!({})).await.error(404);
@@ -171,7 +189,7 @@ async fn a_403_has_the_shape_that_the_switch_says() {
                 let error = answer.error(403);
                 assert_eq!(error["code"], "payment_method_required");
             }
-            ForbiddenShape::Text => {
+            ForbiddenShape::Text | ForbiddenShape::Flat => {
                 assert_eq!(answer.status, StatusCode::FORBIDDEN);
                 assert!(answer.body["error"].is_string(), "{}", answer.body);
                 assert!(answer.headers.contains_key("x-request-id"));

@@ -87,7 +87,13 @@ async fn every_answer_has_the_shape_of_the_official_example() {
     for (operation, method, path) in requests {
         let example = &examples[operation];
         assert!(example["response"].is_object(), "no example of {operation}");
-        let body = example["request_body"].clone();
+        let mut body = example["request_body"].clone();
+        // The projects of the example are none of this organization.
+        for (project, name) in [(0, "Search"), (1, "Support")] {
+            if let Some(project) = body.pointer_mut(&format!("/projects/{project}/id")) {
+                *project = client.project(name).into();
+            }
+        }
         let answer = client.ask(method, &path, body).await.ok();
         let found = differences(operation, &example["response"], &answer);
         assert_eq!(found, Vec::<String>::new());

@@ -63,3 +63,35 @@ async fn one_row_can_lack_its_id() {
         "alan.turing@example.com"
     );
 }
+
+#[tokio::test]
+async fn lenient_rows_of_groups_assignments_and_admin_keys_are_sparse() {
+    let client = Client::of(Template::Lenient);
+    let (project, group) = (
+        client.project("Diffraction"),
+        client.group("Crystallographers"),
+    );
+    let user = client.user_id("rosalind");
+    let lists = [
+        ("/v1/organization/groups".to_owned(), "group_type"),
+        (
+            format!("/v1/organization/projects/{project}/groups"),
+            "group_type",
+        ),
+        (
+            format!("/v1/projects/{project}/groups/{group}/roles"),
+            "assignment_sources",
+        ),
+        (
+            format!("/v1/projects/{project}/users/{user}/roles"),
+            "assignment_sources",
+        ),
+        ("/v1/organization/admin_api_keys".to_owned(), "expires_at"),
+    ];
+    for (path, field) in lists {
+        let page = client.get(&path).await.ok();
+        let rows = page["data"].as_array().unwrap();
+        assert!(!rows.is_empty(), "{path}");
+        assert!(rows.iter().all(|row| row.get(field).is_none()), "{path}");
+    }
+}

@@ -1,6 +1,7 @@
 //! The API as a client sees it: the router is asked as HTTP would ask it.
 
 mod authentication;
+mod changes;
 mod control;
 mod errors;
 mod examples;
@@ -8,6 +9,8 @@ mod invitations;
 mod leniency;
 mod official_spec;
 mod paging;
+mod projects;
+mod switches;
 mod users;
 
 use std::sync::Arc;

@@ -6,8 +6,10 @@ use super::{Client, column, options};
 use crate::{Options, Template};
 
 fn crowd(users: usize) -> Client {
+    // No projects, and so no service accounts among the users.
     Client::with(Options {
         users,
+        projects: 0,
         ..options(Template::Generated)
     })
 }
@@ -113,7 +115,7 @@ async fn roles_continue_with_next_and_not_with_the_last_id() {
     let client = Client::of(Template::Small);
     let whole = client.get("/v1/organization/roles").await.ok();
     let ids = column(&whole, "id");
-    assert_eq!(ids.len(), 2);
+    assert_eq!(ids.len(), 4);
     assert_eq!(
         (&whole["has_more"], &whole["next"]),
         (&false.into(), &Value::Null)
@@ -129,8 +131,8 @@ async fn roles_continue_with_next_and_not_with_the_last_id() {
     let path = format!("/v1/organization/roles?limit=1&after={next}");
     let second = client.get(&path).await.ok();
     assert_eq!(
-        (column(&second, "id"), &second["next"]),
-        (vec![ids[1]], &Value::Null)
+        (column(&second, "id"), &second["has_more"]),
+        (vec![ids[1]], &true.into())
     );
     let path = format!("/v1/organization/roles?after={}", ids[0]);
     client.get(&path).await.error(400);
@@ -146,4 +148,37 @@ async fn roles_run_in_the_order_that_is_asked_for() {
     assert_eq!(column(&up, "id"), reversed);
     let none = client.get("/v1/organization/roles?limit=0").await.ok();
     assert_eq!((column(&none, "id"), &none["next"]), (vec![], &Value::Null));
+}
+
+#[tokio::test]
+async fn lists_of_projects_and_groups_page_as_the_others_do() {
+    let client = Client::with(Options {
+        users: 120,
+        projects: 30,
+        ..options(Template::Generated)
+    });
+    let path = "/v1/organization/projects";
+    let live: Vec<String> = {
+        let truth = client.world.organization();
+        let projects = truth.projects.iter().filter(|it| it.is_live());
+        projects.map(|it| it.id.clone()).collect()
+    };
+    let (live, project) = (live.len(), &live[1]);
+    let (sizes, ids) = walk(&client, path, 7).await;
+    assert_eq!((ids.len(), sizes.len()), (live, live.div_ceil(7)));
+    for list in ["users", "service_accounts", "api_keys"] {
+        let path = format!("{path}/{project}/{list}");
+        let (_, ids) = walk(&client, &path, 3).await;
+        let whole = client.get(&format!("{path}?limit=100")).await.ok();
+        assert_eq!(column(&whole, "id"), ids);
+    }
+    let first = client.get("/v1/organization/groups?limit=2").await.ok();
+    let path = format!(
+        "/v1/organization/groups?limit=2&after={}",
+        first["next"].as_str().unwrap()
+    );
+    let second = client.get(&path).await.ok();
+    let whole = client.get("/v1/organization/groups").await.ok();
+    let both = [column(&first, "id"), column(&second, "id")].concat();
+    assert_eq!(both, column(&whole, "id")[..4]);
 }

@@ -85,7 +85,7 @@ async fn a_deleted_user_is_gone() {
     client.get(&user).await.error(404);
     client.delete(&user).await.error(404);
     let page = client.get("/v1/organization/users").await.ok();
-    assert_eq!(page["data"].as_array().unwrap().len(), 5);
+    assert_eq!(page["data"].as_array().unwrap().len(), 7);
 }
 
 #[tokio::test]

@@ -4,6 +4,9 @@ use governance_guest::testing::Script;
 use governance_guest::wit::connector::ProbeState;
 use governance_guest::wit::faults::ErrorKind;
 
+use openai_connector::manifest::description;
+use serde_json::json;
+
 use crate::service::*;
 
 #[test]
@@ -69,6 +72,37 @@ fn a_surface_that_answers_nonsense_has_failed() {
         let probe = service.check("users").expect("a probe");
         assert!(matches!(probe.state, ProbeState::Failed(_)), "{status}");
     }
-    let error = Service::of(&[]).check("groups").expect_err("unknown");
+    let error = Service::of(&[]).check("nothing").expect_err("unknown");
     assert_eq!(error.kind, ErrorKind::InvalidInput("surface".to_owned()));
+}
+
+#[test]
+fn what_needs_a_project_or_a_group_is_tried_with_their_list_and_not_counted() {
+    let projects = by_last_id(&[json!({"id": "p1"})], true);
+    let groups = by_next(&[json!({"id": "g1"})], Some("c"));
+    for (surface, answer, own) in [
+        ("projects", &projects, true),
+        ("project-users", &projects, false),
+        ("project-roles", &projects, false),
+        ("project-groups", &projects, false),
+        ("service-accounts", &projects, false),
+        ("api-keys", &projects, false),
+        ("groups", &groups, true),
+        ("group-members", &groups, false),
+        ("admin-keys", &projects, true),
+    ] {
+        let service = Service::of(std::slice::from_ref(answer));
+        let probe = service.check(surface).expect("a probe");
+        assert_eq!(probe.state, ProbeState::Usable, "{surface}");
+        assert_eq!((probe.count, probe.more), (own.then_some(1), own));
+        assert_eq!(service.requests().len(), 1);
+    }
+}
+
+#[test]
+fn every_declared_surface_can_be_tried() {
+    for surface in description().surfaces {
+        let service = Service::of(&[by_next(&[], None)]);
+        assert!(service.check(&surface.id).is_ok(), "{}", surface.id);
+    }
 }

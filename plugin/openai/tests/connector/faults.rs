@@ -2,11 +2,29 @@
 
 use governance_guest::testing::Script;
 use governance_guest::transport::{Problem, Response, TransportError};
-use governance_guest::wit::faults::{Delivery, ErrorKind};
+use governance_guest::wit::connector::Page;
+use governance_guest::wit::faults::{Delivery, Error, ErrorKind};
 
 use crate::service::*;
 
-const TYPES: [&str; 4] = ["organization", "org_role", "user", "invitation"];
+/// Those that are listed alone, and those that are listed below a project.
+const ALONE: [&str; 7] = [
+    "organization",
+    "org_role",
+    "user",
+    "invitation",
+    "group",
+    "project",
+    "admin_api_key",
+];
+const BELOW: [&str; 3] = ["project_role", "service_account", "api_key"];
+
+fn list(service: &Service, resource_type: &str, token: Option<&str>) -> Result<Page, Error> {
+    match BELOW.contains(&resource_type) {
+        true => service.list_below(resource_type, &project(), token),
+        false => service.list(resource_type, token),
+    }
+}
 
 fn invalid(name: &str) -> ErrorKind {
     ErrorKind::InvalidInput(name.to_owned())
@@ -16,7 +34,7 @@ fn invalid(name: &str) -> ErrorKind {
 fn errors_of_the_service_end_every_listing() {
     let wrong_key = br#"{"error":{"message":"Incorrect","code":"invalid_api_key"}}"#;
     let limit = br#"{"error":{"message":"Rate limit, try again after 6.937 seconds."}}"#;
-    for resource_type in TYPES {
+    for resource_type in ALONE.into_iter().chain(BELOW) {
         for (status, body, expected) in [
             (401, wrong_key.as_slice(), ErrorKind::Unauthenticated),
             (429, limit.as_slice(), ErrorKind::RateLimited(Some(6_937))),
@@ -33,7 +51,7 @@ fn errors_of_the_service_end_every_listing() {
             ),
         ] {
             let service = Service::new(Script::new().status(status, body));
-            let error = service.list(resource_type, None).expect_err("an error");
+            let error = list(&service, resource_type, None).expect_err("an error");
             assert_eq!(error.kind, expected, "{resource_type} {status}");
             assert_eq!(error.delivery, Delivery::Answered);
             assert!(error.surface.is_some());
@@ -73,9 +91,15 @@ fn wrong_arguments_are_named_before_any_request() {
     let email = |value| ("email", value);
     let parent = reference("organization", "org-1", None);
     for (result, expected) in [
-        (service.list("project", None), invalid("resource-type")),
+        (service.list("workspace", None), invalid("resource-type")),
         (service.list("", None), invalid("resource-type")),
-        (service.list_below("user", &parent), invalid("parent")),
+        (service.list_below("user", &parent, None), invalid("parent")),
+        (service.list("project_role", None), invalid("parent")),
+        (service.list("service_account", None), invalid("parent")),
+        (
+            service.list_below("api_key", &parent, None),
+            invalid("parent"),
+        ),
         (
             service.look_up("user", ("login", "x"), None),
             invalid("lookup"),
@@ -86,9 +110,15 @@ fn wrong_arguments_are_named_before_any_request() {
             invalid("lookup"),
         ),
         (
-            service.get(&reference("project", "p", None)),
+            service.get(&reference("workspace", "w", None)),
             invalid("resource-type"),
         ),
+        (
+            service.get(&reference("api_key", "k", None)),
+            invalid("parent"),
+        ),
+        (service.grants(&project(), None), ErrorKind::Unsupported),
+        (service.grants_of_type("group"), ErrorKind::Unsupported),
         (
             service.get(&reference("user", "..", None)),
             invalid("user_id"),
@@ -111,6 +141,7 @@ fn a_wrong_configuration_is_named_before_any_request() {
         ("base_url", "nonsense"),
         ("organization_id", "org 1"),
         ("organization_id", "org-\u{e9}"),
+        ("role_detail", "sometimes"),
     ] {
         let mut service = Service::of(&[]);
         service.set(key, value);
@@ -124,11 +155,11 @@ fn a_wrong_configuration_is_named_before_any_request() {
 #[test]
 fn a_foreign_token_starts_its_scope_again() {
     let service = Service::of(&[]);
-    let other = r#"{"at":"projects","v":1,"with":{}}"#;
+    let other = r#"{"at":"elsewhere","v":1,"with":{}}"#;
     let older = r#"{"at":"users","v":0,"with":{}}"#;
-    for resource_type in TYPES {
+    for resource_type in ALONE.into_iter().chain(BELOW) {
         for token in ["", "nonsense", other, older] {
-            let error = service.list(resource_type, Some(token));
+            let error = list(&service, resource_type, Some(token));
             let error = error.expect_err("an error");
             assert_eq!(
                 error.kind,
@@ -138,10 +169,8 @@ fn a_foreign_token_starts_its_scope_again() {
         }
     }
     let users = r#"{"at":"users","v":1,"with":{"after":"u1"}}"#;
-    for resource_type in ["org_role", "invitation"] {
-        let error = service
-            .list(resource_type, Some(users))
-            .expect_err("an error");
+    for resource_type in ["org_role", "invitation", "group", "project", "api_key"] {
+        let error = list(&service, resource_type, Some(users)).expect_err("an error");
         assert_eq!(error.kind, ErrorKind::TokenExpired);
     }
     assert_eq!(service.requests(), [""; 0]);

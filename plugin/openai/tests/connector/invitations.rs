@@ -2,6 +2,7 @@
 
 use governance_guest::testing::Script;
 use governance_guest::wit::faults::ErrorKind;
+use governance_guest::wit::model::Grant;
 use serde_json::{Value, json};
 
 use crate::service::*;
@@ -42,7 +43,8 @@ fn live_invitations_are_pending_and_the_rest_is_counted() {
         covers,
         [
             "resources on invitation",
-            "grants on org_role by invitation"
+            "grants on org_role by invitation",
+            "grants on project by invitation"
         ]
     );
 }
@@ -78,8 +80,10 @@ fn what_cannot_be_understood_is_a_gap() {
         [
             "invites failure resources on invitation",
             "invites failure grants on org_role by invitation",
+            "invites failure grants on project by invitation",
             "invites failure resources on invitation:i2",
             "invites failure grants on org_role by invitation:i2",
+            "invites failure grants on project by invitation:i2",
             "invites failure grants on org_role by invitation:i3",
         ]
     );
@@ -95,7 +99,8 @@ fn closed_invitations_are_gaps() {
             gaps(&page),
             [
                 format!("invites {reason} resources on invitation"),
-                format!("invites {reason} grants on org_role by invitation")
+                format!("invites {reason} grants on org_role by invitation"),
+                format!("invites {reason} grants on project by invitation")
             ]
         );
     }
@@ -120,4 +125,47 @@ fn an_invitation_is_read_again_while_it_is_live() {
         let kinds = page.map(|_| ()).map_err(|error| error.kind);
         assert_eq!(kinds, expected, "{row}");
     }
+}
+
+#[test]
+fn the_projects_that_an_invitation_carries_are_pending_grants() {
+    let mut row = invite("i1", "pending", NOW + 1);
+    row["projects"] = json!([
+        {"id": "p1", "role": "owner"},
+        {"id": "p2", "role": "member"},
+        {"id": "p3", "role": "captain"},
+        {"role": "member"},
+    ]);
+    let service = Service::of(&[by_last_id(&[row], false)]);
+    let page = service.list("invitation", None).expect("a page");
+    assert_eq!(
+        grants(&page)[1..],
+        [
+            "project:p1:owner:invitation:i1",
+            "project:p2:member:invitation:i1"
+        ]
+    );
+    let expiring = |grant: &Grant| grant.pending && grant.expires_at == Some(NOW + 1);
+    assert!(page.grants.iter().all(expiring));
+    assert_eq!(
+        gaps(&page),
+        ["invites failure grants on project by invitation:i1"],
+        "told once"
+    );
+}
+
+#[test]
+fn an_invitation_of_too_many_projects_is_a_gap_and_the_page_stands() {
+    let many: Vec<Value> = (0..6_000)
+        .map(|number| json!({"id": format!("p{number}"), "role": "member"}))
+        .collect();
+    let mut row = invite("i1", "pending", NOW + 1);
+    row["projects"] = json!(many);
+    let service = Service::of(&[by_last_id(&[row], false)]);
+    let page = service.list("invitation", None).expect("a page");
+    assert_eq!(page.grants.len(), 5_000);
+    assert_eq!(
+        gaps(&page),
+        ["invites failure grants on project by invitation:i1"]
+    );
 }

@@ -8,11 +8,18 @@
 )]
 
 mod check;
+mod custom_roles;
 mod examples;
 mod faults;
+mod groups;
 mod invitations;
+mod keys;
 mod manifest;
+mod official_spec;
 mod people;
+mod project_people;
+mod projects;
 mod properties;
 mod roles;
 mod service;
+mod service_accounts;

@@ -4,28 +4,51 @@ use std::collections::BTreeSet;
 
 use governance_guest::wit::manifest::{BaseUrl, Effect};
 use openai_connector::manifest::{CREDENTIAL, description};
-use serde_json::json;
 
 use crate::service::*;
 
+/// Sends every request that there is; the answers do not matter.
+pub(crate) fn all_requests(service: &Service) {
+    let steps = |steps: &[(&str, &str)]| -> Vec<String> {
+        let token = |(step, with): &(&str, &str)| {
+            format!(r#"{{"at":"{step}","v":1,"with":{{"id":"x","user":"x"{with}}}}}"#)
+        };
+        steps.iter().map(token).collect()
+    };
+    for resource_type in ["org_role", "user", "invitation", "group", "project"] {
+        let _ = service.list(resource_type, None);
+    }
+    let _ = service.list("admin_api_key", None);
+    for token in steps(&[("user-roles", "")]) {
+        let _ = service.list("organization", Some(&token));
+    }
+    for token in steps(&[
+        ("project-roles", ""),
+        ("project-users", ""),
+        ("project-user", r#","service":"yes""#),
+        ("project-groups", ""),
+        ("project-group", ""),
+        ("service-accounts", ""),
+    ]) {
+        let _ = service.list_below("project_role", &project(), Some(&token));
+    }
+    let _ = service.list_below("api_key", &project(), None);
+    for token in steps(&[("members", ""), ("roles", "")]) {
+        let _ = service.grants(&reference("group", "g1", None), Some(&token));
+    }
+    for resource_type in ["user", "invitation", "group", "project", "org_role"] {
+        let _ = service.get(&reference(resource_type, "x/1", None));
+    }
+    let _ = service.get(&reference("admin_api_key", "k1", None));
+    for resource_type in ["project_role", "service_account", "api_key"] {
+        let _ = service.get(&in_project(resource_type, "x"));
+    }
+}
+
 #[test]
 fn every_declared_route_is_used_and_every_request_is_declared() {
-    let service = Service::of(&[
-        roles(),
-        by_last_id(&[person("u1", "owner")], false),
-        person("u1", "owner"),
-        by_last_id(&[], false),
-        json!({"id": "i1", "status": "pending"}),
-    ]);
-    service.list("org_role", None).expect("roles");
-    service.list("user", None).expect("users");
-    service
-        .get(&reference("user", "u/1", None))
-        .expect("a user");
-    service.list("invitation", None).expect("invitations");
-    service
-        .get(&reference("invitation", "i1", None))
-        .expect("an invitation");
+    let service = Service::of(&[]);
+    all_requests(&service);
     let used: BTreeSet<String> = service
         .sent()
         .iter()
@@ -40,6 +63,32 @@ fn every_declared_route_is_used_and_every_request_is_declared() {
 }
 
 #[test]
+fn every_list_is_asked_for_with_its_largest_page() {
+    let service = Service::of(&[]);
+    all_requests(&service);
+    for request in service.requests() {
+        let Some((path, query)) = request.split_once('?') else {
+            continue;
+        };
+        let hundred = [
+            "/organization/users",
+            "/organization/invites",
+            "/organization/projects",
+            "/organization/admin_api_keys",
+            "/organization/projects/p1/users",
+            "/organization/projects/p1/groups",
+            "/organization/projects/p1/service_accounts",
+            "/organization/projects/p1/api_keys",
+        ];
+        let limit = match hundred.iter().any(|it| path == format!("GET {it}")) {
+            true => "limit=100",
+            false => "limit=1000",
+        };
+        assert_eq!(query.split('&').next(), Some(limit), "{request}");
+    }
+}
+
+#[test]
 fn all_routes_read_and_carry_the_credential_to_the_base_url_alone() {
     let description = description();
     let base = BaseUrl::FromField("base_url".to_owned());
@@ -47,7 +96,8 @@ fn all_routes_read_and_carry_the_credential_to_the_base_url_alone() {
         assert_eq!(route.effect, Effect::Read);
         assert_eq!(route.credential.as_deref(), Some(CREDENTIAL));
         assert_eq!(route.base, base);
-        assert!(route.path.starts_with("/organization/"));
+        let known = ["/organization/", "/projects/"];
+        assert!(known.iter().any(|start| route.path.starts_with(start)));
     }
     assert_eq!(description.credentials[0].bases, [base]);
     let field = &description.fields[0];
@@ -63,7 +113,21 @@ fn types_name_only_what_is_declared() {
         .iter()
         .map(|told| told.id.as_str())
         .collect();
-    assert_eq!(types, ["organization", "org_role", "user", "invitation"]);
+    assert_eq!(
+        types,
+        [
+            "organization",
+            "org_role",
+            "user",
+            "invitation",
+            "group",
+            "project",
+            "project_role",
+            "service_account",
+            "api_key",
+            "admin_api_key"
+        ]
+    );
     let surfaces: Vec<_> = description
         .surfaces
         .iter()
@@ -74,6 +138,10 @@ fn types_name_only_what_is_declared() {
         assert!(told.changes.is_empty(), "changes are not offered yet");
         let mut named = told.children.iter().chain(&told.carried_by);
         assert!(named.all(|named| types.contains(&named.as_str())));
+        for held in &told.static_entitlements {
+            let mut holders = held.grantable_to.iter();
+            assert!(holders.all(|holder| types.contains(&holder.as_str())));
+        }
     }
     assert!(!description.events);
 }
@@ -88,4 +156,22 @@ fn the_default_base_url_is_the_real_one() {
         url.as_str()
             .starts_with("https://api.openai.com/v1/organization/roles?")
     );
+}
+
+#[test]
+fn a_project_has_three_exclusive_roles_and_no_floor() {
+    let description = description();
+    let types = description.resource_types;
+    let project = types.iter().find(|told| told.id == "project");
+    let project = project.expect("projects");
+    let held = project.static_entitlements.iter();
+    let slugs: Vec<_> = held.map(|it| it.slug.as_str()).collect();
+    assert_eq!(slugs, ["owner", "member", "viewer"]);
+    for held in &project.static_entitlements {
+        let exclusion = held.exclusion.as_ref().expect("a group");
+        assert!(exclusion.per_resource && !exclusion.is_default);
+        assert_eq!(exclusion.group, "project-role");
+        assert_eq!(held.grantable_to, ["user", "group", "service_account"]);
+    }
+    assert_eq!(project.children, ["project_role", "api_key"]);
 }

@@ -32,7 +32,8 @@ fn each_person_has_a_role_and_a_membership() {
         [
             "resources on user",
             "grants on org_role by user",
-            "grants on organization by user"
+            "grants on org_role by service_account",
+            "grants on organization"
         ]
     );
     let token = Some(second.next[0].token.as_str());
@@ -62,7 +63,9 @@ fn a_role_that_is_not_told_is_unknown_and_not_absent() {
         gaps(&page),
         [
             "users failure grants on org_role by user:u1",
-            "users failure grants on org_role by user:u2"
+            "users failure grants on org_role by user:u2",
+            "users assumption grants on org_role by user",
+            "users assumption grants on org_role by service_account",
         ]
     );
 }
@@ -82,7 +85,8 @@ fn a_row_without_an_id_is_a_gap_told_once() {
         [
             "users failure resources on user",
             "users failure grants on org_role by user",
-            "users failure grants on organization by user"
+            "users failure grants on org_role by service_account",
+            "users failure grants on organization"
         ]
     );
 }
@@ -94,7 +98,11 @@ fn people_alone_need_the_configured_organization_for_their_membership() {
     let first = service.list("user", None).expect("a page");
     assert_eq!(
         gaps(&first),
-        ["users failure grants on organization by user"]
+        [
+            "users assumption grants on org_role by user",
+            "users assumption grants on org_role by service_account",
+            "users failure grants on organization"
+        ]
     );
     let token = Some(first.next[0].token.as_str());
     let again = service.list("user", token).expect("a page");
@@ -103,14 +111,22 @@ fn people_alone_need_the_configured_organization_for_their_membership() {
         [
             "users failure resources on user",
             "users failure grants on org_role by user",
-            "users failure grants on organization by user"
+            "users failure grants on org_role by service_account",
+            "users failure grants on organization"
         ],
         "the cursor was the same"
     );
     let configured = Service::of(&[answer]).with_organization("org-1");
     let page = configured.list("user", None).expect("a page");
     assert_eq!(grants(&page)[1], "organization:org-1:member:user:u1");
-    assert_eq!(gaps(&page), [""; 0]);
+    assert_eq!(
+        gaps(&page),
+        [
+            "users assumption grants on org_role by user",
+            "users assumption grants on org_role by service_account"
+        ],
+        "nobody was asked for custom roles"
+    );
 }
 
 #[test]
@@ -123,7 +139,8 @@ fn closed_users_are_gaps() {
         [
             "users permission resources on user",
             "users permission grants on org_role by user",
-            "users permission grants on organization by user"
+            "users permission grants on org_role by service_account",
+            "users permission grants on organization"
         ]
     );
     assert_eq!(page.resources, []);

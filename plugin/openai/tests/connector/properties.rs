@@ -3,6 +3,9 @@
 
 use governance_guest::testing::{Script, answers};
 use governance_guest::wit::connector::Page;
+use governance_guest::wit::faults::Error;
+use governance_guest::wit::model::Reference;
+use openai_connector::manifest::description;
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -27,9 +30,63 @@ const KEYS: &[&str] = &[
     "code",
     "owner",
     "pending",
+    "group_id",
+    "group_type",
+    "is_service_account",
+    "assignment_sources",
+    "principal_id",
+    "principal_type",
+    "group",
+    "archived_at",
+    "archived",
+    "owner_project_access",
+    "service_account",
+    "role-api-project-viewer__api-project__p1",
+    "role-api-organization-owner",
+    "role_1",
+    "member",
 ];
 
-const TYPES: [&str; 4] = ["organization", "org_role", "user", "invitation"];
+const ALONE: [&str; 7] = [
+    "organization",
+    "org_role",
+    "user",
+    "invitation",
+    "group",
+    "project",
+    "admin_api_key",
+];
+const BELOW: [&str; 3] = ["project_role", "service_account", "api_key"];
+
+/// Tokens of all steps.
+const STEPS: [&str; 11] = [
+    "roles",
+    "users",
+    "user-roles",
+    "project-roles",
+    "project-users",
+    "project-user",
+    "project-groups",
+    "project-group",
+    "service-accounts",
+    "members",
+    "api-keys",
+];
+
+fn list(service: &Service, resource_type: &str, token: Option<&str>) -> Result<Page, Error> {
+    match BELOW.contains(&resource_type) {
+        true => service.list_below(resource_type, &project(), token),
+        false => service.list(resource_type, token),
+    }
+}
+
+fn types() -> impl Iterator<Item = &'static str> {
+    ALONE.into_iter().chain(BELOW)
+}
+
+fn token(step: &str, with: &str) -> String {
+    format!(r#"{{"at":"{step}","v":1,"with":{{"id":"i","user":"u"{with}}}}}"#)
+}
 
 fn holds(page: &Page) {
     for resource in &page.resources {
@@ -41,6 +98,14 @@ fn holds(page: &Page) {
     for gap in &page.gaps {
         assert!(gap.detail.len() <= 2_048);
     }
+    for entitlement in &page.entitlements {
+        assert!(entitlement.slug.len() <= 256 && entitlement.name.len() <= 1_024);
+    }
+    for grant in &page.grants {
+        assert!(!grant.slug.is_empty() && grant.slug.len() <= 256);
+        assert!(!grant.principal.id.is_empty() && grant.principal.id.len() <= 1_024);
+    }
+    assert!(page.next.len() <= 1_024 && page.grants.len() <= 10_000);
     for next in &page.next {
         assert!(next.token.len() <= 8_192);
         assert!(!next.covers.is_empty());
@@ -58,10 +123,10 @@ fn bodies() -> impl Strategy<Value = Value> {
 proptest! {
     #[test]
     fn no_answer_makes_a_listing_panic(body in bodies(), status in prop_oneof![Just(200), 100..600_u16]) {
-        for resource_type in TYPES {
+        for resource_type in types() {
             let script = Script::new().status(status, body.to_string().as_bytes());
             let service = Service::new(script).with_organization("org-1");
-            if let Ok(page) = service.list(resource_type, None) {
+            if let Ok(page) = list(&service, resource_type, None) {
                 holds(&page);
             }
         }
@@ -69,9 +134,13 @@ proptest! {
 
     #[test]
     fn no_answer_makes_reading_one_panic(body in bodies(), id in "\\PC{0,12}") {
-        for resource_type in TYPES {
+        for resource_type in types() {
             let service = Service::of(std::slice::from_ref(&body));
-            if let Ok(page) = service.get(&reference(resource_type, &id, Some(&id))) {
+            let of = Reference {
+                hint: Some(id.clone()),
+                ..in_project(resource_type, &id)
+            };
+            if let Ok(page) = service.get(&of) {
                 holds(&page);
                 prop_assert!(page.next.is_empty());
             }
@@ -80,15 +149,40 @@ proptest! {
 
     #[test]
     fn no_answer_makes_probing_panic(body in bodies()) {
-        for surface in ["roles", "users", "invites"] {
-            let _ = Service::of(std::slice::from_ref(&body)).check(surface);
+        for surface in description().surfaces {
+            let _ = Service::of(std::slice::from_ref(&body)).check(&surface.id);
         }
     }
 
     #[test]
     fn no_token_makes_a_listing_panic(token in "\\PC{0,80}") {
-        for resource_type in TYPES {
-            prop_assert!(Service::of(&[]).list(resource_type, Some(&token)).is_err());
+        for resource_type in types() {
+            prop_assert!(list(&Service::of(&[]), resource_type, Some(&token)).is_err());
+        }
+    }
+
+    #[test]
+    fn no_answer_makes_a_step_panic(
+        body in bodies(),
+        status in prop_oneof![4 => Just(200), 1 => 400..405_u16],
+        with in prop_oneof![
+            Just(""),
+            Just(r#","role":"owner","custom":"some""#),
+            Just(r#","role":"member","service":"yes","custom":"unknown""#),
+        ]
+    ) {
+        for step in STEPS {
+            let token = token(step, with);
+            let service = || Service::new(Script::new().status(status, body.to_string().as_bytes()));
+            for resource_type in ["organization", "project_role", "service_account", "api_key"] {
+                if let Ok(page) = list(&service(), resource_type, Some(&token)) {
+                    holds(&page);
+                }
+            }
+            let group = reference("group", "g1", Some("scim"));
+            if let Ok(page) = service().grants(&group, Some(&token)) {
+                holds(&page);
+            }
         }
     }
 }

@@ -34,7 +34,8 @@ fn one_request_tells_roles_organization_and_the_way_to_people() {
         [
             "resources on user",
             "grants on org_role by user",
-            "grants on organization by user"
+            "grants on org_role by service_account",
+            "grants on organization"
         ]
     );
 }
@@ -64,7 +65,7 @@ fn owner_and_reader_exclude_each_other_and_reader_is_the_floor() {
     assert!(
         page.entitlements
             .iter()
-            .all(|told| told.grantable_to == ["user"])
+            .all(|told| told.grantable_to == ["user", "group", "service_account"])
     );
 }
 
@@ -101,7 +102,7 @@ fn an_unknown_organization_is_a_gap_and_the_rest_goes_on() {
         gaps(&page),
         [
             "roles failure resources on organization",
-            "roles failure grants on organization by user"
+            "roles failure grants on organization"
         ]
     );
     let people = service.list("organization", Some(&page.next[0].token));
@@ -128,9 +129,9 @@ fn closed_roles_are_a_gap_with_its_reason_and_people_follow() {
         assert_eq!(
             gaps(&page),
             [
-                format!("roles {reason} resources on org_role"),
+                format!("roles {reason} all on org_role"),
                 format!("roles {reason} resources on organization"),
-                format!("roles {reason} grants on organization by user"),
+                format!("roles {reason} grants on organization"),
             ]
         );
         assert_eq!(page.next.len(), 1);
@@ -141,7 +142,7 @@ fn closed_roles_are_a_gap_with_its_reason_and_people_follow() {
 fn a_denied_gap_quotes_what_is_missing() {
     let service = Service::new(Script::new().status(403, DENIED)).with_organization("org-1");
     let page = service.list("organization", None).expect("a page");
-    assert_eq!(gaps(&page), ["roles permission resources on org_role"]);
+    assert_eq!(gaps(&page), ["roles permission all on org_role"]);
     assert!(page.gaps[0].detail.contains("api.management.read"));
     assert_eq!(resources(&page)[2], "organization:org-1");
 }
@@ -165,24 +166,24 @@ fn a_credential_of_another_organization_is_refused() {
 fn many_roles_are_read_page_by_page_and_what_is_known_travels() {
     let custom = json!({"id": "role_01J", "name": "Auditor", "predefined_role": false});
     let service = Service::of(&[
-        by_next(&[custom.clone(), role("owner", "org-1")], Some("c1")),
-        by_next(&[custom.clone(), custom], None),
+        by_next(&[custom, role("owner", "org-1")], Some("c1")),
+        by_next(&[custom_role("role_01K")], None),
     ]);
     let first = service.list("organization", None).expect("a page");
-    assert_eq!(resources(&first), ["org_role:role-api-organization-owner"]);
     assert_eq!(
-        first.notes,
-        ["left out 1 organization roles besides owner and reader"]
+        resources(&first),
+        ["org_role:role_01J", "org_role:role-api-organization-owner"]
     );
     let covers: Vec<_> = first.next[0].covers.iter().map(scope).collect();
     assert_eq!(
         covers,
         [
-            "resources on org_role",
+            "all on org_role",
             "resources on organization",
             "resources on user",
             "grants on org_role by user",
-            "grants on organization by user"
+            "grants on org_role by service_account",
+            "grants on organization"
         ]
     );
     let token = Some(first.next[0].token.as_str());
@@ -194,6 +195,7 @@ fn many_roles_are_read_page_by_page_and_what_is_known_travels() {
     assert_eq!(
         resources(&second),
         [
+            "org_role:role_01K",
             "org_role:role-api-organization-reader",
             "organization:org-1"
         ]
@@ -211,7 +213,7 @@ fn a_list_that_turns_in_a_circle_ends_with_a_gap() {
     let first = service.list("organization", None).expect("a page");
     let token = Some(first.next[0].token.as_str());
     let second = service.list("organization", token).expect("a page");
-    assert_eq!(gaps(&second), ["roles failure resources on org_role"]);
+    assert_eq!(gaps(&second), ["roles failure all on org_role"]);
     assert_eq!(second.next.len(), 1, "people follow all the same");
 }
 
@@ -229,8 +231,13 @@ fn a_role_is_read_again_out_of_the_list() {
         assert_eq!(page.entitlements.len(), 1);
         assert_eq!(page.next, []);
     }
-    let custom = Service::of(&[]).get(&reference("org_role", "role_01J", None));
-    assert_eq!(custom.expect_err("unknown").kind, ErrorKind::NotFound);
+    let service = Service::of(&[custom_role("role_01J")]);
+    let page = service.get(&reference("org_role", "role_01J", None));
+    assert_eq!(resources(&page.expect("a page")), ["org_role:role_01J"]);
+    assert_eq!(service.requests(), ["GET /organization/roles/role_01J"]);
+    let other = Service::of(&[project_role("viewer")]);
+    let other = other.get(&reference("org_role", "role_01J", None));
+    assert_eq!(other.expect_err("no such role").kind, ErrorKind::NotFound);
 }
 
 #[test]
@@ -246,7 +253,7 @@ fn the_organization_is_read_again_out_of_the_roles() {
         gaps(&page.expect("a page")),
         [
             "roles permission resources on organization",
-            "roles permission grants on organization by user"
+            "roles permission grants on organization"
         ],
         "unknown is not absent"
     );

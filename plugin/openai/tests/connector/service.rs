@@ -2,10 +2,14 @@
 
 use governance_guest::testing::Script;
 use governance_guest::transport::Request;
-use governance_guest::wit::connector::{Context, Lookup, Mode, Page, Probe, Setting};
+use governance_guest::wit::connector::{
+    Context, Continuation, ListingTarget, Lookup, Mode, Page, Probe, Setting,
+};
 use governance_guest::wit::faults::Error;
 use governance_guest::wit::manifest::Route;
-use governance_guest::wit::model::{Gap, GapReason, Reference, ResourceId, Scope, Subject};
+use governance_guest::wit::model::{
+    Directness, Gap, GapReason, Grant, Reference, ResourceId, Scope, Subject,
+};
 use openai_connector::connector::Connector;
 use openai_connector::manifest::description;
 use serde_json::{Value, json};
@@ -61,9 +65,22 @@ impl Service {
         &self,
         resource_type: &str,
         parent: &Reference,
+        token: Option<&str>,
     ) -> Result<Page, Error> {
         self.connector
-            .list_resources(&self.context, resource_type, Some(parent), None, None)
+            .list_resources(&self.context, resource_type, Some(parent), None, token)
+    }
+
+    /// Lists the grants of a resource.
+    pub(crate) fn grants(&self, of: &Reference, token: Option<&str>) -> Result<Page, Error> {
+        let of = ListingTarget::Resource(of.clone());
+        self.connector.list_grants(&self.context, &of, token)
+    }
+
+    /// Lists the grants of a type.
+    pub(crate) fn grants_of_type(&self, resource_type: &str) -> Result<Page, Error> {
+        let of = ListingTarget::ResourceType(resource_type.to_owned());
+        self.connector.list_grants(&self.context, &of, None)
     }
 
     pub(crate) fn look_up(
@@ -135,6 +152,19 @@ fn path_matches(template: &str, path: &str) -> bool {
             .all(|(wanted, segment)| wanted.starts_with('{') || wanted == segment)
 }
 
+/// The reference of a live project.
+pub(crate) fn project() -> Reference {
+    reference("project", "p1", None)
+}
+
+/// The reference of something in that project.
+pub(crate) fn in_project(resource_type: &str, id: &str) -> Reference {
+    Reference {
+        parent: Some(project().id),
+        ..reference(resource_type, id, None)
+    }
+}
+
 pub(crate) fn reference(resource_type: &str, id: &str, hint: Option<&str>) -> Reference {
     Reference {
         id: ResourceId {
@@ -174,6 +204,33 @@ pub(crate) fn role(name: &str, organization: &str) -> Value {
     })
 }
 
+/// A custom role.
+pub(crate) fn custom_role(id: &str) -> Value {
+    json!({
+        "object": "role", "id": id, "name": format!("Role {id}"), "description": null,
+        "permissions": ["api.groups.read"], "predefined_role": false,
+    })
+}
+
+/// A predefined role of a project.
+pub(crate) fn project_role(name: &str) -> Value {
+    json!({
+        "object": "role", "id": format!("role-api-project-{name}__api-project__p1"),
+        "name": name, "description": format!("The {name}"), "permissions": ["api.model.read"],
+        "resource_type": "api.project", "predefined_role": true,
+    })
+}
+
+/// An assignment of a role, through a group if one is given.
+pub(crate) fn assigned(role: Value, through: Option<&str>) -> Value {
+    let mut row = role;
+    row["assignment_sources"] = match through {
+        Some(group) => json!([{"principal_id": group, "principal_type": "group"}]),
+        None => json!(null),
+    };
+    row
+}
+
 pub(crate) fn person(id: &str, role: &str) -> Value {
     json!({
         "object": "organization.user", "id": id, "name": id.to_uppercase(),
@@ -187,15 +244,29 @@ pub(crate) fn resources(page: &Page) -> Vec<String> {
     resources.map(|resource| written(&resource.id)).collect()
 }
 
-/// A page's grants as `resource:slug:principal`.
+/// A page's grants as `resource:slug:principal`, and how they are held unless
+/// directly.
 pub(crate) fn grants(page: &Page) -> Vec<String> {
-    let grants = page.grants.iter();
-    grants
-        .map(|grant| {
-            let (resource, principal) = (written(&grant.resource), written(&grant.principal));
-            format!("{resource}:{}:{principal}", grant.slug)
-        })
-        .collect()
+    page.grants.iter().map(grant).collect()
+}
+
+fn grant(grant: &Grant) -> String {
+    let (resource, principal) = (written(&grant.resource), written(&grant.principal));
+    let held = match &grant.directness {
+        Directness::Direct => String::new(),
+        Directness::NotTold => " not told".to_owned(),
+        Directness::Inherited(sources) => {
+            let sources: Vec<_> = sources.iter().map(written).collect();
+            format!(" through {}", sources.join(" "))
+        }
+    };
+    format!("{resource}:{}:{principal}{held}", grant.slug)
+}
+
+/// A page's ways to go on, as what each covers.
+pub(crate) fn covers(page: &Page) -> Vec<Vec<String>> {
+    let scopes = |next: &Continuation| next.covers.iter().map(scope).collect();
+    page.next.iter().map(scopes).collect()
 }
 
 fn written(id: &ResourceId) -> String {
@@ -217,7 +288,7 @@ fn gap(gap: &Gap) -> String {
     format!("{} {reason} {}", gap.surface, scope(&gap.scope))
 }
 
-/// A scope as `subject on type[:id] [by type[:id]]`.
+/// A scope as `subject on type[:id][:slug] [below type:id] [by type[:id]]`.
 pub(crate) fn scope(scope: &Scope) -> String {
     let subject = match scope.subject {
         Some(Subject::Resources) => "resources",
@@ -232,6 +303,10 @@ pub(crate) fn scope(scope: &Scope) -> String {
         kind.unwrap_or_default() + &id.unwrap_or_default()
     };
     let on = side("on", &scope.resource_type, &scope.resource_id);
+    let slug = scope.slug.as_ref().map(|slug| format!(":{slug}"));
+    let below = scope.parent.as_ref();
+    let below = below.map(|parent| format!(" below {}", written(parent)));
     let by = side("by", &scope.principal_type, &scope.principal_id);
-    format!("{subject}{on}{by}")
+    let (slug, below) = (slug.unwrap_or_default(), below.unwrap_or_default());
+    format!("{subject}{on}{slug}{below}{by}")
 }

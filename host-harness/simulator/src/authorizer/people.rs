@@ -1,8 +1,4 @@
-//! Who may do what, said from the rules.
-//!
-//! It reads the truth and nothing that an endpoint renders, and it shares no
-//! word with any connector: what a connector concludes from the API's answers
-//! is held against this. So far it knows membership and organization roles.
+//! Membership and the organization's classic roles, person by person.
 
 use std::collections::HashMap;
 
@@ -116,7 +112,9 @@ mod tests {
         assert_eq!(person.organization_role, None);
         assert_eq!(person.pending_role, Some(OrganizationRole::Owner));
         assert_eq!(person.pending_until, Some(NOW + 7 * DAY));
-        let user = organization.accept(&id, None, NOW).unwrap();
+        let user = organization
+            .accept(&id, None, NOW, &crate::Quirks::default())
+            .unwrap();
         let [person] = &people(&organization, NOW)[..] else {
             panic!("one person");
         };
