@@ -7,8 +7,10 @@
     reason = "all of this is tests; clippy excuses only the test functions"
 )]
 
+mod access_is_what_the_rules_say;
 mod another_component;
 mod clear_errors;
+mod gaps_are_exact;
 mod hostile_names;
 mod inspecting;
 mod listing;

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
-use openai_simulator::{Options, Simulator, Template};
+use openai_simulator::{
+    Fault, Faults, Options, Quirks, RateLimit, RestrictedKey, Simulator, Template, WaitHint,
+};
 use serde_json::json;
 
 use crate::exit::Exit;
@@ -37,6 +39,10 @@ pub(crate) struct SimulateArguments {
     #[arg(long, value_name = "NUMBER")]
     users: Option<usize>,
 
+    /// How many projects a generated organization has; implies one
+    #[arg(long, value_name = "NUMBER")]
+    projects: Option<usize>,
+
     /// What a generated organization is made from; the same seed, the same
     /// organization
     #[arg(
@@ -51,6 +57,23 @@ pub(crate) struct SimulateArguments {
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
     latency_ms: u64,
 
+    /// Behave like a plan without groups
+    #[arg(long)]
+    free_plan: bool,
+
+    /// A second key that may do only this, such as api.management.read; may be
+    /// repeated. It is the one that is printed
+    #[arg(long, value_name = "SCOPE")]
+    restrict: Vec<String>,
+
+    /// Requests a minute on each route; more are answered 429
+    #[arg(long, value_name = "NUMBER")]
+    rate_limit: Option<usize>,
+
+    /// Of a thousand requests so many fail, in all the ways that there are
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    faults: u16,
+
     /// Accept any bearer key, for hosts that cannot add one
     #[arg(long)]
     accept_any_key: bool,
@@ -64,25 +87,17 @@ pub(crate) async fn run(
     arguments: SimulateArguments,
     stdout: &mut dyn Write,
 ) -> anyhow::Result<Exit> {
-    let defaults = Options::default();
-    let generated = arguments.users.is_some();
-    let simulator = Simulator::start(Options {
-        organization: if generated {
-            Template::Generated
-        } else {
-            arguments.organization
-        },
-        users: arguments.users.unwrap_or(defaults.users),
-        seed: arguments.seed,
-        latency: Duration::from_millis(arguments.latency_ms),
-        accept_any_key: arguments.accept_any_key,
-        port: arguments.port,
-        ..defaults
-    })
-    .await
-    .context("cannot serve the simulated organization")?;
-    let (base_url, admin_key) = (simulator.base_url(), simulator.admin_key());
-    if arguments.json {
+    let restricted = !arguments.restrict.is_empty();
+    let json = arguments.json;
+    let simulator = Simulator::start(options(arguments))
+        .await
+        .context("cannot serve the simulated organization")?;
+    let base_url = simulator.base_url();
+    let admin_key = match simulator.restricted_key().filter(|_| restricted) {
+        Some(key) => key,
+        None => simulator.admin_key(),
+    };
+    if json {
         let (base_url, admin_key) = (json!(base_url), json!(admin_key));
         writeln!(
             stdout,
@@ -100,6 +115,45 @@ pub(crate) async fn run(
     stdout.flush()?;
     simulator.serve_until(ended()).await;
     Ok(Exit::Done)
+}
+
+fn options(arguments: SimulateArguments) -> Options {
+    let defaults = Options::default();
+    let generated = arguments.users.is_some() || arguments.projects.is_some();
+    let mut quirks = Quirks::default();
+    if arguments.free_plan {
+        quirks.not_in_plan = Quirks::FREE_PLAN.into();
+    }
+    let restricted_key = (!arguments.restrict.is_empty()).then(|| RestrictedKey {
+        key: None,
+        scopes: arguments.restrict,
+    });
+    let rate_limits = arguments.rate_limit.map(|requests| RateLimit {
+        route: None,
+        requests,
+        window: Duration::from_secs(60),
+        hint: WaitHint::Header,
+    });
+    Options {
+        organization: match generated {
+            true => Template::Generated,
+            false => arguments.organization,
+        },
+        users: arguments.users.unwrap_or(defaults.users),
+        projects: arguments.projects.unwrap_or(defaults.projects),
+        seed: arguments.seed,
+        latency: Duration::from_millis(arguments.latency_ms),
+        accept_any_key: arguments.accept_any_key,
+        port: arguments.port,
+        restricted_key,
+        rate_limits: rate_limits.into_iter().collect(),
+        faults: Faults {
+            per_thousand: arguments.faults,
+            kinds: Fault::ALL.into(),
+        },
+        quirks,
+        ..defaults
+    }
 }
 
 /// Waits for Ctrl-C or a request to terminate.

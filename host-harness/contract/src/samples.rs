@@ -150,6 +150,7 @@ pub fn resource_type(id: &str) -> ResourceType {
         traits: Vec::new(),
         children: Vec::new(),
         carried_by: None,
+        tells: Vec::new(),
         static_entitlements: Vec::new(),
         entitlements: EntitlementListing::WithResources,
         grants: GrantListing::WithResources,

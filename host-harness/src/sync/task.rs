@@ -122,7 +122,15 @@ fn of_resource(narrowing: &Narrowing<'_>, kind: &ResourceType, resource: &Resour
     }
     if wanted && kind.grants == GrantListing::PerResource {
         let call = Call::Grants(ListingTarget::Resource(reference.clone()));
-        tasks.push(task(kind, call, vec![on_it(Subject::Grants)]));
+        let held = kind.tells.iter().map(|told| Scope {
+            subject: Some(Subject::Grants),
+            resource_type: Some(told.clone()),
+            principal_type: Some(kind.id.clone()),
+            principal_id: Some(resource.id.id.clone()),
+            ..Scope::default()
+        });
+        let covers = std::iter::once(on_it(Subject::Grants)).chain(held);
+        tasks.push(task(kind, call, covers.collect()));
     }
     let listed = |it: &&ResourceType| kind.children.contains(&it.id) && narrowing.lists(it);
     for child in types.iter().filter(listed) {
@@ -130,9 +138,15 @@ fn of_resource(narrowing: &Narrowing<'_>, kind: &ResourceType, resource: &Resour
             resource_type: child.id.clone(),
             parent: Some(reference.clone()),
         };
-        let below = |scope: Scope| Scope {
-            parent: Some(resource.id.clone()),
-            ..scope
+        let below = |scope: Scope| match scope.resource_type == Some(kind.id.clone()) {
+            true => Scope {
+                resource_id: Some(resource.id.id.clone()),
+                ..scope
+            },
+            false => Scope {
+                parent: Some(resource.id.clone()),
+                ..scope
+            },
         };
         let covers = lost_with(types, child).into_iter().map(below);
         tasks.push(task(child, call, covers.collect()));
@@ -159,7 +173,8 @@ fn of_type(subject: Subject, kind: &ResourceType) -> Scope {
 }
 
 /// All that is unknown if resources of a type cannot be listed: they and what is
-/// on them, what their listing carries, and what is listed under any of these.
+/// on them, what their listing carries, what is listed under any of these, and
+/// what these tell of others.
 fn lost_with(types: &[ResourceType], kind: &ResourceType) -> Vec<Scope> {
     let mut lost = vec![&kind.id];
     let mut next = 0;
@@ -175,9 +190,26 @@ fn lost_with(types: &[ResourceType], kind: &ResourceType) -> Vec<Scope> {
             }
         }
     }
-    let scopes = lost.into_iter().map(|id| Scope {
-        resource_type: Some(id.clone()),
+    let whole = lost.iter().map(|id| Scope {
+        resource_type: Some((*id).clone()),
         ..Scope::default()
+    });
+    whole.chain(told_by(types, &lost)).collect()
+}
+
+/// What listings of these types tell of resources of other types.
+fn told_by(types: &[ResourceType], listed: &[&String]) -> Vec<Scope> {
+    let telling = types.iter().filter(|it| listed.contains(&&it.id));
+    let mut told: Vec<_> = telling.flat_map(|it| &it.tells).collect();
+    told.retain(|id| !listed.contains(id));
+    told.sort_unstable();
+    told.dedup();
+    let scopes = told.into_iter().flat_map(|id| {
+        [Subject::Entitlements, Subject::Grants].map(|subject| Scope {
+            subject: Some(subject),
+            resource_type: Some(id.clone()),
+            ..Scope::default()
+        })
     });
     scopes.collect()
 }

@@ -104,6 +104,9 @@ fn write_resources(
          )",
     )?;
     for resource in resources {
+        if resource.parent.is_none() && is_told_with_parent(transaction, sync, &resource.id)? {
+            continue;
+        }
         let parent = resource.parent.as_ref();
         let last_use = resource.last_use.as_ref();
         let account = resource.account.as_ref();
@@ -137,6 +140,20 @@ fn write_resources(
         write_aliases(transaction, sync, resource)?;
     }
     Ok(())
+}
+
+/// Such a telling stands, whatever comes later without a parent.
+fn is_told_with_parent(
+    transaction: &Transaction<'_>,
+    sync: SyncId,
+    of: &ResourceId,
+) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (
+         SELECT 1 FROM resources
+         WHERE sync = ? AND type = ? AND id = ? AND parent_id IS NOT NULL
+     )";
+    let mut statement = transaction.prepare_cached(sql)?;
+    statement.query_row((sync.0, &of.resource_type, &of.id), |row| row.get(0))
 }
 
 /// Deletes what was told before of a resource that has several of something.

@@ -55,6 +55,7 @@ pub fn resource_type() -> ResourceType {
     ResourceType {
         traits: vec![ResourceTrait::Group],
         grants: GrantListing::PerResource,
+        tells: vec![org_role::TYPE.to_owned()],
         static_entitlements: vec![StaticEntitlement {
             slug: MEMBER.to_owned(),
             name: "Member".to_owned(),

@@ -62,6 +62,7 @@ pub fn resource_type() -> ResourceType {
     let description = "An invitation to the organization that waits for its acceptance";
     ResourceType {
         traits: vec![ResourceTrait::User],
+        tells: vec![org_role::TYPE.to_owned(), project::TYPE.to_owned()],
         ..manifest::bare_type(TYPE, "Invitation", description, SURFACE)
     }
 }

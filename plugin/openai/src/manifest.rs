@@ -175,6 +175,7 @@ pub fn bare_type(id: &str, name: &str, description: &str, surface: &str) -> Reso
         traits: Vec::new(),
         children: Vec::new(),
         carried_by: None,
+        tells: Vec::new(),
         static_entitlements: Vec::new(),
         entitlements: EntitlementListing::WithResources,
         grants: GrantListing::WithResources,

@@ -71,6 +71,7 @@ pub fn resource_type() -> ResourceType {
     let description = "What holders of a role may do in its project";
     ResourceType {
         traits: vec![ResourceTrait::Role],
+        tells: vec![project::TYPE.to_owned()],
         ..manifest::bare_type(TYPE, "Project role", description, SURFACE)
     }
 }

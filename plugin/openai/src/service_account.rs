@@ -69,6 +69,7 @@ pub fn resource_type() -> ResourceType {
     ResourceType {
         traits: vec![ResourceTrait::User],
         carried_by: Some(project_role::TYPE.to_owned()),
+        tells: vec![project::TYPE.to_owned()],
         ..manifest::bare_type(TYPE, "Service account", description, SURFACE)
     }
 }
@@ -185,6 +186,20 @@ fn tell(page: &mut Page, row: &Value, project: &ResourceId) -> Option<ResourceId
     }
     page.resources.push(resource(id.clone(), row, project));
     Some(id)
+}
+
+/// A service account as the users list tells it. Its project tells it with its
+/// parent, and so better; but an archived project is not read.
+#[must_use]
+pub fn listed_as_user(user: Resource) -> Resource {
+    let mut aliases = vec![user.id.clone()];
+    aliases.extend(user.aliases);
+    Resource {
+        id: items::id(TYPE, &user.id.id),
+        aliases,
+        hint: None,
+        ..user
+    }
 }
 
 fn resource(id: ResourceId, row: &Value, project: &ResourceId) -> Resource {

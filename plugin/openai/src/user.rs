@@ -2,8 +2,8 @@
 //! predefined role, and that it is a member of the organization. Where there are
 //! custom roles, each row also leads to a request for all roles of its user.
 //!
-//! Rows can be of service accounts: what they hold is told, and who they are by
-//! the listing of service accounts, which have their ids here as aliases.
+//! Rows can be of service accounts, which have their ids here as aliases. Their
+//! projects tell them better, but archived ones are not read.
 //!
 //! A user's hint is the organization's id, so that reading one user again can
 //! tell the membership too.
@@ -50,6 +50,7 @@ pub fn resource_type() -> ResourceType {
     ResourceType {
         traits: vec![ResourceTrait::User],
         carried_by: Some(organization::TYPE.to_owned()),
+        tells: vec![organization::TYPE.to_owned(), org_role::TYPE.to_owned()],
         lookups: vec![EMAIL.to_owned()],
         ..manifest::bare_type(TYPE, "User", "A person in the organization", SURFACE)
     }
@@ -248,10 +249,12 @@ fn tell(page: &mut Page, row: &Value, progress: &Progress) {
     if progress.custom {
         user_roles::ask_for(page, &id, row.text("role"));
     }
-    if !user_row::is_service_account(row) {
-        page.resources
-            .push(user_row::resource(id, row, organization));
-    }
+    let resource = user_row::resource(id, row, organization);
+    page.resources
+        .push(match user_row::is_service_account(row) {
+            true => service_account::listed_as_user(resource),
+            false => resource,
+        });
 }
 
 /// Adds the predefined role. Where all roles of the user are `asked` for, one

@@ -208,3 +208,38 @@ fn a_part_of_a_sync_lists_only_what_leads_to_it() {
     assert_eq!(calls(&["key"]), ["resources key under p1"]);
     assert_eq!(calls(&["project"]), ["grants project/p1"]);
 }
+
+#[test]
+fn a_lost_listing_takes_with_it_what_it_would_have_told_of_others() {
+    let description = description(vec![
+        ResourceType {
+            children: vec!["role".into()],
+            ..resource_type("project")
+        },
+        ResourceType {
+            tells: vec!["project".into()],
+            ..resource_type("role")
+        },
+        ResourceType {
+            tells: vec!["project".into()],
+            grants: GrantListing::PerResource,
+            ..resource_type("group")
+        },
+    ]);
+    let page = |kind: &str, id: &str| Page {
+        resources: vec![resource(kind, id)],
+        ..Page::default()
+    };
+    let roles = followed(&page("project", "p1"), &description, &[])
+        .remove(0)
+        .covers;
+    assert_eq!(types(&roles), ["role", "project", "project"]);
+    assert_eq!(roles[0].parent.as_ref().unwrap().id, "p1");
+    assert_eq!(roles[1].resource_id.as_deref(), Some("p1"));
+    assert_eq!(roles[2].subject, Some(Subject::Grants));
+    let grants = followed(&page("group", "g1"), &description, &[])
+        .remove(0)
+        .covers;
+    assert_eq!(types(&grants), ["group", "project"]);
+    assert_eq!(grants[1].principal_id.as_deref(), Some("g1"));
+}

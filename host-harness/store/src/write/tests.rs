@@ -156,3 +156,24 @@ fn the_grant(told: &[Grant]) -> Value {
     assert_eq!(grants.len(), 1);
     grants.remove(0)
 }
+
+#[test]
+fn a_resource_told_with_its_parent_stands_whichever_comes_first() {
+    let full = || Resource {
+        parent: Some(id("project", "p")),
+        ..resource("robot", "r")
+    };
+    let poor = || Resource {
+        name: "poor".into(),
+        ..resource("robot", "r")
+    };
+    for resources in [[full(), poor()], [poor(), full()]] {
+        let place = Place::new();
+        place.sync("default", Batch::of_resources(&resources));
+        let stored = place.reader().all_resources().remove(0);
+        assert_eq!(
+            (&stored["name"], &stored["parent"]["id"]),
+            (&"R".into(), &"p".into())
+        );
+    }
+}

@@ -106,12 +106,13 @@ fn a_role_that_no_row_names_is_told_by_the_assignments() {
 }
 
 #[test]
-fn a_service_account_among_people_is_told_by_its_grants_alone() {
+fn a_service_account_among_people_is_told_as_one() {
     let mut row = person("s1", "reader");
     row["is_service_account"] = json!(true);
     let service = Service::new(people(&[row.clone()]));
     let page = people_page(&service);
-    assert_eq!(resources(&page), [""; 0]);
+    assert_eq!(resources(&page), ["service_account:s1"]);
+    assert_eq!(page.resources[0].aliases[0].resource_type, "user");
     assert_eq!(
         grants(&page),
         [
