@@ -142,7 +142,7 @@ fn times_are_rfc_3339_in_utc() {
 
 #[test]
 fn what_ends_early_ends_quietly() {
-    let organization = Organization::generated(3000, 1);
+    let organization = Organization::generated(300, 1);
     let bench = organization.bench();
     bench.succeed("sync");
     let harness = env!("CARGO_BIN_EXE_harness");

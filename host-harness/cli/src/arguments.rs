@@ -61,7 +61,7 @@ pub(crate) struct ConnectArguments {
         long,
         value_name = "NAME",
         env = "GOVERNANCE_CONNECTOR",
-        default_value = "openai"
+        default_value = builtin_connectors::DEFAULT
     )]
     pub(crate) connector: String,
 

@@ -124,7 +124,7 @@ fn options(arguments: SimulateArguments) -> Options {
     if arguments.free_plan {
         quirks.not_in_plan = Quirks::FREE_PLAN.into();
     }
-    let restricted_key = (!arguments.restrict.is_empty()).then(|| RestrictedKey {
+    let restricted_key = (!arguments.restrict.is_empty()).then_some(RestrictedKey {
         key: None,
         scopes: arguments.restrict,
     });

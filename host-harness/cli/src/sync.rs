@@ -179,5 +179,5 @@ fn as_text(report: &Report, options: &Options, connection: &Connection) -> Strin
 }
 
 fn line(text: &mut String, name: &str, count: u64) {
-    let _ = writeln!(text, "{:<24} {count:>9}", safe_line(name));
+    let _ = writeln!(text, "{:<42} {count:>9}", safe_line(name));
 }

@@ -13,8 +13,11 @@ pub struct Builtin {
     pub component: &'static [u8],
 }
 
+/// The name of the connector that runs where none is asked for.
+pub const DEFAULT: &str = "openai";
+
 static ALL: [Builtin; 1] = [Builtin {
-    name: "openai",
+    name: DEFAULT,
     component: include_bytes!(concat!(env!("OUT_DIR"), "/openai.wasm")),
 }];
 

@@ -19,11 +19,13 @@
 //! | `/organization/roles`, `/projects/{project_id}/roles`, `…/{role_id}` | `GET POST`; `GET POST DELETE` | N |
 //! | `…/roles` of `/organization/users/{user_id}`, `/organization/groups/{group_id}`, `/projects/{project_id}/users/{user_id}` and `/projects/{project_id}/groups/{group_id}`; `…/{role_id}` | `GET POST`; `GET DELETE` | N |
 //! | `/organization/admin_api_keys` (`order`), `…/{key_id}` | `GET POST`; `GET DELETE` | A |
+//! | `/organization/audit_logs` (`effective_at[gt\|gte\|lt\|lte]`, `project_ids[]`, `event_types[]`, `actor_ids[]`, `actor_emails[]`, `resource_ids[]`, `tenant_only`, `before`) | `GET` | A, newest first |
 //!
 //! Family A (`limit`, `after`) continues with `after=<last_id>`, family N (and
 //! `order`) with `after=<next>`. Everything else is a 404, or a 405 for a method
-//! that a path has not. Not simulated: audit logs, certificates, spend, rate
-//! limits of projects.
+//! that a path has not. Not simulated: certificates, spend, rate limits of
+//! projects, events of the tenant in the audit log. The log has what was done to
+//! the simulator, the newest 10,000 events.
 //!
 //! What no admin key can do is done under [`Simulator::control_url`], without a
 //! key; errors are `{"error": "text"}` and times Unix seconds:

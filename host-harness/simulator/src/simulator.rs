@@ -61,6 +61,12 @@ impl Simulator {
         &self.world.keys.admin
     }
 
+    /// The id by which the audit log names the admin key, and any key that is
+    /// accepted as it. It is not among the listed admin keys.
+    pub fn admin_key_id(&self) -> &str {
+        &self.world.keys.admin_id
+    }
+
     /// The key that opens a part of `/v1`, when there is one.
     pub fn restricted_key(&self) -> Option<&str> {
         self.world.keys.restricted.as_deref()

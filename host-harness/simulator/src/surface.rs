@@ -120,6 +120,7 @@ mod tests {
                 "/v1/organization/projects/{project_id}/api_keys/{api_key_id}",
                 "api.organization.projects.api_keys.read",
             ),
+            ("/v1/organization/audit_logs", "api.audit_logs.read"),
             (
                 "/v1/projects/{project_id}/roles/{role_id}",
                 "api.roles.read",

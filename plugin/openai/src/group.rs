@@ -7,7 +7,7 @@
 use governance_guest::attributes::Attributes;
 use governance_guest::client::{Call, Endpoint};
 use governance_guest::faults::unreadable;
-use governance_guest::items::{self, closed_part, grants_of, scope, token_of};
+use governance_guest::items::{self, closed_part, grants_of, token_of, whole};
 use governance_guest::paging::Family;
 use governance_guest::reading::Reading;
 use governance_guest::text;
@@ -19,7 +19,7 @@ use governance_guest::wit::manifest::{
     GrantListing, ResourceTrait, ResourceType, StaticEntitlement, Surface,
 };
 use governance_guest::wit::model::{
-    Expansion, Grant, Management, Purpose, Reference, Resource, Scope, Status, Subject,
+    Expansion, Grant, Management, Purpose, Reference, Resource, Scope, Status,
 };
 use serde_json::Value;
 
@@ -78,11 +78,7 @@ pub fn surface() -> Surface {
 /// what they hold in the organization. What they hold in projects is told there.
 #[must_use]
 pub fn scopes() -> Vec<Scope> {
-    vec![
-        scope(Subject::Resources, TYPE),
-        scope(Subject::Grants, TYPE),
-        grants_of(TYPE, org_role::TYPE),
-    ]
+    vec![whole(TYPE), grants_of(TYPE, org_role::TYPE)]
 }
 
 /// The grant, held by the group's members too. They are direct members: groups

@@ -12,7 +12,7 @@
 //! | `user-roles` | `GET /organization/users/{user_id}/roles` | custom and inherited roles of one, if there are custom ones |
 
 use governance_guest::faults::{not_found, token_expired};
-use governance_guest::items::{self, gaps, scope};
+use governance_guest::items::{self, gaps, whole};
 use governance_guest::token::Token;
 use governance_guest::transport::Transport;
 use governance_guest::wit::connector::Page;
@@ -20,7 +20,6 @@ use governance_guest::wit::faults::Error;
 use governance_guest::wit::manifest::{ResourceTrait, ResourceType, StaticEntitlement};
 use governance_guest::wit::model::{
     Gap, GapReason, Grant, Management, Purpose, Reference, Resource, ResourceId, Scope, Status,
-    Subject,
 };
 
 use crate::roles_step::{self, Progress, Step};
@@ -61,10 +60,7 @@ pub fn membership(organization: Option<&str>, principal: &ResourceId) -> Option<
 /// What stays unknown without the organization's id.
 #[must_use]
 pub fn scopes() -> Vec<Scope> {
-    vec![
-        scope(Subject::Resources, TYPE),
-        scope(Subject::Grants, TYPE),
-    ]
+    vec![whole(TYPE)]
 }
 
 /// Lists the organization, its roles and its people.
@@ -103,7 +99,7 @@ pub fn get<T: Transport>(session: &Session<'_, T>, of: &Reference) -> Result<Pag
 }
 
 fn roles<T: Transport>(session: &Session<'_, T>, progress: Progress) -> Result<Page, Error> {
-    let mut covers = vec![scope(Subject::Resources, TYPE)];
+    let mut covers = vec![whole(TYPE)];
     covers.extend(user::scopes());
     let step = roles_step::take(session, progress, covers)?;
     match step.done {

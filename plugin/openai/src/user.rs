@@ -67,6 +67,8 @@ pub fn surface() -> Surface {
 pub fn scopes() -> Vec<Scope> {
     vec![
         scope(Subject::Resources, TYPE),
+        // Those of archived projects are told by this list alone.
+        scope(Subject::Resources, service_account::TYPE),
         grants_of(TYPE, org_role::TYPE),
         grants_of(service_account::TYPE, org_role::TYPE),
         scope(Subject::Grants, organization::TYPE),

@@ -5,11 +5,12 @@ use axum::response::Json;
 use axum::routing::get;
 use serde_json::{Value, json};
 
+use super::author::By;
 use super::body::Body;
 use super::failure::Failure;
 use super::parameters::{Id, Parameters};
 use super::{Answer, Created, Routes, Shared, paging};
-use crate::organization::{AdminKey, KeyOwner, Order, Organization, Reason};
+use crate::organization::{Action, AdminKey, KeyOwner, Order, Organization, Reason};
 use crate::quirks::Reading;
 
 pub(super) fn routes() -> Routes {
@@ -39,7 +40,7 @@ async fn retrieve(State(world): Shared, Id(id): Id) -> Answer {
 /// The longest life of a key, in seconds.
 const YEAR: u64 = 31_536_000;
 
-async fn create(State(world): Shared, body: Body) -> Created {
+async fn create(State(world): Shared, by: By, body: Body) -> Created {
     let name = body.name("name", usize::MAX)?;
     let lasts = body.optional_number("expires_in_seconds")?;
     if lasts.is_some_and(|seconds| !(1..=YEAR).contains(&seconds)) {
@@ -53,11 +54,15 @@ async fn create(State(world): Shared, body: Body) -> Created {
     if let Some(fields) = answer.as_object_mut() {
         fields.insert("value".to_owned(), json!(made.value));
     }
+    let action = Action::KeyCreated { scopes: None };
+    by.did(&mut organization, &made.key.id, action);
     Ok((world.quirks.created, Json(answer)))
 }
 
-async fn delete(State(world): Shared, Id(id): Id) -> Answer {
-    world.organization().delete_admin_key(&id)?;
+async fn delete(State(world): Shared, by: By, Id(id): Id) -> Answer {
+    let mut organization = world.organization();
+    organization.delete_admin_key(&id)?;
+    by.did(&mut organization, &id, Action::KeyDeleted);
     Ok(Json(json!({
         "object": "organization.admin_api_key.deleted",
         "id": id,

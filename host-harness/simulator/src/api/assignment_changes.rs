@@ -5,41 +5,69 @@ use axum::extract::State;
 use axum::response::Json;
 use serde_json::{Value, json};
 
+use super::author::{Assignee, By};
 use super::body::Body;
 use super::failure::Failure;
 use super::parameters::{Id, Three, Two};
 use super::{Answer, Created, Shared, roles, users};
-use crate::organization::{Group, Organization, Predefined, Role};
+use crate::organization::{
+    Action, Group, Organization, OrganizationRole, Predefined, ProjectRole, Role,
+};
 use crate::world::World;
 
-pub(super) async fn assign_to_user(State(world): Shared, Id(user): Id, body: Body) -> Created {
+pub(super) async fn assign_to_user(
+    State(world): Shared,
+    by: By,
+    Id(user): Id,
+    body: Body,
+) -> Created {
     let mut organization = world.organization();
     let role = organization.assign_role(&user, body.text("role_id")?)?;
+    let assignee = Assignee::user(&role, &user);
+    by.granted::<OrganizationRole>(&mut organization, None, &assignee, Action::RoleAssigned);
     let answer = of_user(&world, &organization, &user, organization.role(&role)?)?;
     Ok((world.quirks.created, Json(answer)))
 }
 
-pub(super) async fn take_from_user(State(world): Shared, Id((user, role)): Two) -> Answer {
+pub(super) async fn take_from_user(State(world): Shared, by: By, Id((user, role)): Two) -> Answer {
     let mut organization = world.organization();
     organization.unassign_role(&user, &role, &world.quirks)?;
+    let role = organization.role(&role)?.id.clone();
+    let assignee = Assignee::user(&role, &user);
+    by.granted::<OrganizationRole>(&mut organization, None, &assignee, Action::RoleUnassigned);
     Ok(taken("user.role.deleted"))
 }
 
-pub(super) async fn assign_to_group(State(world): Shared, Id(group): Id, body: Body) -> Created {
+pub(super) async fn assign_to_group(
+    State(world): Shared,
+    by: By,
+    Id(group): Id,
+    body: Body,
+) -> Created {
     let mut organization = world.organization();
     let role = organization.assign_group_role(&group, body.text("role_id")?)?;
+    let assignee = Assignee::group(&role, &group);
+    by.granted::<OrganizationRole>(&mut organization, None, &assignee, Action::RoleAssigned);
     let answer = of_group(organization.group(&group)?, organization.role(&role)?);
     Ok((world.quirks.created, Json(answer)))
 }
 
-pub(super) async fn take_from_group(State(world): Shared, Id((group, role)): Two) -> Answer {
+pub(super) async fn take_from_group(
+    State(world): Shared,
+    by: By,
+    Id((group, role)): Two,
+) -> Answer {
     let mut organization = world.organization();
     organization.unassign_group_role(&group, &role, &world.quirks.writing)?;
+    let role = organization.role(&role)?.id.clone();
+    let assignee = Assignee::group(&role, &group);
+    by.granted::<OrganizationRole>(&mut organization, None, &assignee, Action::RoleUnassigned);
     Ok(taken("group.role.deleted"))
 }
 
 pub(super) async fn assign_to_project_user(
     State(world): Shared,
+    by: By,
     Id((project, user)): Two,
     body: Body,
 ) -> Created {
@@ -47,6 +75,8 @@ pub(super) async fn assign_to_project_user(
     let mut organization = world.organization();
     let writing = &world.quirks.writing;
     let role = organization.assign_project_role(&project, &user, role, now, writing)?;
+    let (place, assignee) = (Some(project.as_str()), Assignee::user(&role, &user));
+    by.granted::<ProjectRole>(&mut organization, place, &assignee, Action::RoleAssigned);
     let role = organization.project(&project)?.role(&role)?;
     let answer = of_user(&world, &organization, &user, role)?;
     Ok((world.quirks.created, Json(answer)))
@@ -54,15 +84,20 @@ pub(super) async fn assign_to_project_user(
 
 pub(super) async fn take_from_project_user(
     State(world): Shared,
+    by: By,
     Id((project, user, role)): Three,
 ) -> Answer {
     let mut organization = world.organization();
     organization.unassign_project_role(&project, &user, &role, &world.quirks.writing)?;
+    let role = organization.project(&project)?.role(&role)?.id.clone();
+    let (place, assignee) = (Some(project.as_str()), Assignee::user(&role, &user));
+    by.granted::<ProjectRole>(&mut organization, place, &assignee, Action::RoleUnassigned);
     Ok(taken("user.role.deleted"))
 }
 
 pub(super) async fn assign_to_project_group(
     State(world): Shared,
+    by: By,
     Id((project, group)): Two,
     body: Body,
 ) -> Created {
@@ -70,6 +105,8 @@ pub(super) async fn assign_to_project_group(
     let mut organization = world.organization();
     let writing = &world.quirks.writing;
     let role = organization.assign_project_group_role(&project, &group, role, now, writing)?;
+    let (place, assignee) = (Some(project.as_str()), Assignee::group(&role, &group));
+    by.granted::<ProjectRole>(&mut organization, place, &assignee, Action::RoleAssigned);
     let role = organization.project(&project)?.role(&role)?;
     let answer = of_group(organization.group(&group)?, role);
     Ok((world.quirks.created, Json(answer)))
@@ -77,10 +114,14 @@ pub(super) async fn assign_to_project_group(
 
 pub(super) async fn take_from_project_group(
     State(world): Shared,
+    by: By,
     Id((project, group, role)): Three,
 ) -> Answer {
     let mut organization = world.organization();
     organization.unassign_project_group_role(&project, &group, &role, &world.quirks.writing)?;
+    let role = organization.project(&project)?.role(&role)?.id.clone();
+    let (place, assignee) = (Some(project.as_str()), Assignee::group(&role, &group));
+    by.granted::<ProjectRole>(&mut organization, place, &assignee, Action::RoleUnassigned);
     Ok(taken("group.role.deleted"))
 }
 

@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::Shared;
+use super::author::Author;
 use super::failure::Failure;
 use crate::random::Random;
 use crate::{Error, RestrictedKey};
@@ -20,8 +21,11 @@ const NO_KEY: &str = "You didn't provide an API key. You need to provide your AP
 #[derive(Debug)]
 pub(crate) struct Keys {
     pub(crate) admin: String,
+    /// The id by which the audit log names it.
+    pub(crate) admin_id: String,
     /// A key that is good for some scopes alone.
     pub(crate) restricted: Option<String>,
+    pub(crate) restricted_id: Option<String>,
     scopes: Scopes,
     accept_any: bool,
 }
@@ -49,7 +53,9 @@ impl Keys {
         }
         Ok(Self {
             admin,
+            admin_id: key_id(seed, 1),
             restricted: None,
+            restricted_id: None,
             scopes: Scopes::default(),
             accept_any,
         })
@@ -60,13 +66,15 @@ impl Keys {
         let Some(RestrictedKey { key, scopes }) = given else {
             return Ok(self);
         };
-        let made = || Random::new(!seed.rotate_left(1)).id("sk-admin-", 64);
+        // Yet another stream, for every seed.
+        let made = || Random::new(!(seed ^ 0x5eed)).id("sk-admin-", 64);
         let key = key.unwrap_or_else(made);
         if !is_usable(&key) {
             return Err(Error::UnusableKey);
         }
         Ok(Self {
             restricted: Some(key),
+            restricted_id: Some(key_id(seed, 2)),
             scopes: Scopes(scopes),
             ..self
         })
@@ -95,6 +103,13 @@ pub(super) async fn require_key(
 ) -> Response {
     match world.keys.check(request.headers()) {
         Ok(scopes) => {
+            let own = world.keys.restricted_id.as_ref();
+            let key = own.filter(|_| scopes.is_some());
+            let author = Author {
+                key: key.unwrap_or(&world.keys.admin_id).clone(),
+                now: world.clock.now(),
+            };
+            request.extensions_mut().insert(author);
             if let Some(scopes) = scopes.cloned() {
                 request.extensions_mut().insert(scopes);
             }
@@ -102,6 +117,11 @@ pub(super) async fn require_key(
         }
         Err(failure) => failure.into_response(),
     }
+}
+
+/// The id of the key of that number, from a stream of its own.
+fn key_id(seed: u64, number: u64) -> String {
+    Random::new(seed ^ (number << 32)).id("key_", 24)
 }
 
 /// Whether a header can carry the key.
@@ -176,6 +196,19 @@ mod tests {
         for key in ["", "sk admin", "sk-admin-\n", "schlüssel"] {
             let keys = Keys::new(Some(key.to_owned()), false, 0);
             assert!(matches!(keys, Err(Error::UnusableKey)), "{key:?}");
+        }
+    }
+
+    #[test]
+    fn a_restricted_key_is_never_the_full_one() {
+        for seed in [0, 1, 7, u64::MAX] {
+            let restricted = RestrictedKey {
+                key: None,
+                scopes: Vec::new(),
+            };
+            let keys = Keys::new(None, false, seed).unwrap();
+            let keys = keys.and(Some(restricted), seed).unwrap();
+            assert_ne!(keys.restricted.as_ref(), Some(&keys.admin), "seed {seed}");
         }
     }
 }

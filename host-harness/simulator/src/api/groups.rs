@@ -6,10 +6,11 @@ use axum::response::Json;
 use axum::routing::get;
 use serde_json::{Value, json};
 
+use super::author::By;
 use super::body::Body;
 use super::parameters::{Id, Parameters, Two};
 use super::{Answer, Created, Routes, Shared, paging};
-use crate::organization::{Group, Member, Organization, Reason, User};
+use crate::organization::{Action, Group, Member, Organization, Reason, User};
 use crate::quirks::Reading;
 
 pub(super) fn routes() -> Routes {
@@ -59,30 +60,36 @@ async fn retrieve_user(State(world): Shared, Id((id, user)): Two) -> Answer {
 /// The most characters of a group's name.
 const NAME: usize = 255;
 
-async fn create(State(world): Shared, body: Body) -> Created {
+async fn create(State(world): Shared, by: By, body: Body) -> Created {
     let name = body.name("name", NAME)?;
     let mut organization = world.organization();
     let group = organization.add_group(name, world.clock.now());
     let answer = shown(group, &world.quirks.reading);
+    let (id, name) = (group.id.clone(), group.name.clone());
+    by.did(&mut organization, &id, Action::GroupCreated { name });
     Ok((world.quirks.created, Json(answer)))
 }
 
 /// The answer has no `group_type`.
-async fn update(State(world): Shared, Id(id): Id, body: Body) -> Answer {
+async fn update(State(world): Shared, by: By, Id(id): Id, body: Body) -> Answer {
     let name = body.name("name", NAME)?;
     let mut organization = world.organization();
     let group = organization.rename_group(&id, name, &world.quirks.writing)?;
-    Ok(Json(json!({
+    let answer = json!({
         "id": group.id,
         "name": group.name,
         "created_at": group.created_at,
         "is_scim_managed": group.is_scim_managed,
-    })))
+    });
+    let name = name.to_owned();
+    by.did(&mut organization, &id, Action::GroupUpdated { name });
+    Ok(Json(answer))
 }
 
-async fn delete(State(world): Shared, Id(id): Id) -> Answer {
+async fn delete(State(world): Shared, by: By, Id(id): Id) -> Answer {
     let mut organization = world.organization();
     organization.delete_group(&id, &world.quirks.writing)?;
+    by.did(&mut organization, &id, Action::GroupDeleted);
     let answer = json!({ "object": "group.deleted", "id": id, "deleted": true });
     Ok(Json(answer))
 }

@@ -6,11 +6,12 @@ use axum::response::Json;
 use axum::routing::get;
 use serde_json::{Value, json};
 
+use super::author::By;
 use super::body::{Body, organization_role};
 use super::failure::Failure;
 use super::parameters::{Id, Parameters};
 use super::{Answer, Routes, Shared, paging};
-use crate::organization::{Invitation, InvitationRequest, ProjectInvitation, Status};
+use crate::organization::{Action, Invitation, InvitationRequest, ProjectInvitation, Status};
 use crate::quirks::Quirks;
 
 pub(super) fn routes() -> Routes {
@@ -30,7 +31,11 @@ async fn list(State(world): Shared, parameters: Parameters) -> Answer {
     paging::by_id(&organization.invitations, &parameters, keep, show)
 }
 
-async fn create(State(world): Shared, body: Body) -> Result<(StatusCode, Json<Value>), Failure> {
+async fn create(
+    State(world): Shared,
+    by: By,
+    body: Body,
+) -> Result<(StatusCode, Json<Value>), Failure> {
     let request = InvitationRequest {
         email: email(&body)?,
         role: organization_role("role", body.text("role")?)?,
@@ -40,6 +45,12 @@ async fn create(State(world): Shared, body: Body) -> Result<(StatusCode, Json<Va
     let mut organization = world.organization();
     let invitation = organization.invite(request, now, &world.quirks)?;
     let answer = Json(shown(invitation, now, &world.quirks));
+    let id = invitation.id.clone();
+    let action = Action::InviteSent {
+        email: invitation.email.clone(),
+        role: invitation.role,
+    };
+    by.did(&mut organization, &id, action);
     Ok((world.quirks.created, answer))
 }
 
@@ -49,8 +60,10 @@ async fn retrieve(State(world): Shared, Id(id): Id) -> Answer {
     Ok(Json(shown(invitation, world.clock.now(), &world.quirks)))
 }
 
-async fn delete(State(world): Shared, Id(id): Id) -> Answer {
-    world.organization().delete_invitation(&id, &world.quirks)?;
+async fn delete(State(world): Shared, by: By, Id(id): Id) -> Answer {
+    let mut organization = world.organization();
+    organization.delete_invitation(&id, &world.quirks)?;
+    by.did(&mut organization, &id, Action::InviteDeleted);
     Ok(Json(json!({
         "object": "organization.invite.deleted",
         "id": id,

@@ -12,6 +12,7 @@
 //! | role assignments | `assignments` | N |
 //! | groups, their users | `groups` | N |
 //! | groups of a project | `project_groups` | N |
+//! | audit log | `audit_logs` | A, and `before` |
 //!
 //! An endpoint reads parameters and body, asks the truth, and shapes the
 //! answer. Every path stands in full, since the template is what is counted.
@@ -19,7 +20,11 @@
 mod admin_keys;
 mod assignment_changes;
 mod assignments;
+mod audit_details;
+pub(crate) mod audit_event_types;
+mod audit_logs;
 pub(crate) mod authentication;
+mod author;
 mod body;
 mod envelope;
 mod failure;
@@ -69,6 +74,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .merge(groups::routes())
         .merge(assignments::routes())
         .merge(admin_keys::routes())
+        .merge(audit_logs::routes())
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(world.clone(), gate::pass))

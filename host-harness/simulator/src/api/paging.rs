@@ -72,15 +72,43 @@ pub(super) fn by_id_in_order<T: Identified>(
     let limit = parameters.limit(BY_ID)?;
     let after = parameters.text("after");
     let following = rows.following(after, order);
-    let following = following.ok_or_else(|| unknown_cursor(after))?;
+    let following = following.ok_or_else(|| unknown_cursor("after", after))?;
     let (page, has_more) = first(following.filter(|row| keep(row)), limit);
-    Ok(Json(json!({
+    Ok(page_of(&page, has_more, show))
+}
+
+/// A page of family A that has `before` too: the rows next to `after` or
+/// `before`, newest first either way. `has_more` tells of the direction that was
+/// asked for.
+pub(super) fn newest_first<T: Identified>(
+    rows: &Collection<T>,
+    parameters: &Parameters,
+    keep: impl Fn(&T) -> bool,
+    show: impl Fn(&T) -> Value,
+) -> Answer {
+    let Some(before) = parameters.text("before") else {
+        return by_id_in_order(rows, Order::Descending, parameters, keep, show);
+    };
+    let limit = parameters.limit(BY_ID)?;
+    if parameters.text("after").is_some() {
+        let message = "'after' and 'before' cannot be used together.";
+        return Err(Failure::invalid("before", "invalid_value", message));
+    }
+    let newer = rows.following(Some(before), Order::Ascending);
+    let newer = newer.ok_or_else(|| unknown_cursor("before", Some(before)))?;
+    let (mut page, has_more) = first(newer.filter(|row| keep(row)), limit);
+    page.reverse();
+    Ok(page_of(&page, has_more, show))
+}
+
+fn page_of<T: Identified>(page: &[&T], has_more: bool, show: impl Fn(&T) -> Value) -> Json<Value> {
+    Json(json!({
         "object": "list",
         "data": page.iter().map(|row| show(row)).collect::<Vec<_>>(),
         "first_id": page.first().map(|row| row.id()),
         "last_id": page.last().map(|row| row.id()),
         "has_more": has_more,
-    })))
+    }))
 }
 
 /// A page of family N.
@@ -93,7 +121,7 @@ pub(super) fn by_cursor<T: Identified>(
     let limit = parameters.limit(by.limit)?;
     let order = parameters.order(by.order)?;
     let after = parameters.text("after");
-    let unknown = || unknown_cursor(after);
+    let unknown = || unknown_cursor("after", after);
     let id = match after {
         Some(cursor) => Some(cursor.strip_prefix(CURSOR).ok_or_else(unknown)?),
         None => None,
@@ -115,10 +143,8 @@ fn first<T>(mut rows: impl Iterator<Item = T>, limit: usize) -> (Vec<T>, bool) {
     (page, rows.next().is_some())
 }
 
-fn unknown_cursor(after: Option<&str>) -> Failure {
-    let message = format!(
-        "Invalid 'after': no object '{}'.",
-        after.unwrap_or_default()
-    );
-    Failure::invalid("after", "invalid_value", message)
+fn unknown_cursor(param: &str, id: Option<&str>) -> Failure {
+    let id = id.unwrap_or_default();
+    let message = format!("Invalid '{param}': no object '{id}'.");
+    Failure::invalid(param, "invalid_value", message)
 }

@@ -67,6 +67,18 @@ impl Parameters {
             .collect()
     }
 
+    /// All values of an array that the spec itself names with brackets.
+    pub(super) fn every(&self, name: &str) -> Vec<&str> {
+        let pairs = self.0.iter().filter(|(key, _)| key == name);
+        pairs.map(|(_, value)| value.as_str()).collect()
+    }
+
+    pub(super) fn integer(&self, name: &str) -> Result<Option<i64>, Failure> {
+        let wrong = |_| Failure::wrong_type(name, "an integer");
+        let number = self.text(name).map(|text| text.parse().map_err(wrong));
+        number.transpose()
+    }
+
     pub(super) fn limit(&self, range: LimitRange) -> Result<usize, Failure> {
         let Some(text) = self.text("limit") else {
             return Ok(range.default);

@@ -6,10 +6,11 @@ use axum::response::Json;
 use axum::routing::get;
 use serde_json::{Map, Value, json};
 
+use super::author::{Assignee, By};
 use super::body::Body;
 use super::parameters::{Id, Parameters, Two};
 use super::{Answer, Created, Routes, Shared, paging};
-use crate::organization::{Group, GroupKind, Participant, Project, Reason};
+use crate::organization::{Action, Group, GroupKind, Participant, Project, ProjectRole, Reason};
 use crate::quirks::Reading;
 
 pub(super) fn routes() -> Routes {
@@ -51,11 +52,19 @@ async fn retrieve(State(world): Shared, Id((id, group)): Two, parameters: Parame
     Ok(Json(shown(project, found, row, &world.quirks.reading)))
 }
 
-async fn add(State(world): Shared, Id(id): Id, body: Body) -> Created {
+async fn add(State(world): Shared, by: By, Id(id): Id, body: Body) -> Created {
     let (group, role) = (body.text("group_id")?, body.text("role")?);
     let now = world.clock.now();
     let mut organization = world.organization();
     organization.add_project_group(&id, group, role, now, &world.quirks.writing)?;
+    let role = organization.live_project(&id)?.role(role)?.id.clone();
+    let assignee = Assignee::group(&role, group);
+    by.granted::<ProjectRole>(
+        &mut organization,
+        Some(&id),
+        &assignee,
+        Action::RoleAssigned,
+    );
     let project = organization.live_project(&id)?;
     let missing = || Reason::GroupNotInProject(group.to_owned()).not_found();
     let row = project.groups.get(group).ok_or_else(missing)?;
@@ -64,9 +73,17 @@ async fn add(State(world): Shared, Id(id): Id, body: Body) -> Created {
     Ok((world.quirks.created, Json(answer)))
 }
 
-async fn remove(State(world): Shared, Id((id, group)): Two) -> Answer {
+/// In the audit log it is the taking of each role that the group held there.
+async fn remove(State(world): Shared, by: By, Id((id, group)): Two) -> Answer {
     let mut organization = world.organization();
+    let row = organization.live_project(&id)?.groups.get(&group);
+    let roles = row.map(|row| row.roles.clone()).unwrap_or_default();
     organization.remove_project_group(&id, &group)?;
+    for role in roles {
+        let assignee = Assignee::group(&role, &group);
+        let action = Action::RoleUnassigned;
+        by.granted::<ProjectRole>(&mut organization, Some(&id), &assignee, action);
+    }
     let answer = json!({ "object": "project.group.deleted", "deleted": true });
     Ok(Json(answer))
 }

@@ -12,10 +12,11 @@ use axum::response::Json;
 use axum::routing::get;
 use serde_json::{Value, json};
 
+use super::author::By;
 use super::parameters::{Id, Parameters, Two};
 use super::{Answer, Routes, Shared, paging};
 use crate::organization::{
-    Identified, KeyOwner, Organization, Project, ProjectKey, ProjectRole, Reason,
+    Action, Identified, KeyOwner, Organization, Project, ProjectKey, ProjectRole, Reason,
 };
 use crate::quirks::Reading;
 
@@ -57,9 +58,10 @@ async fn retrieve(State(world): Shared, Id((id, key)): Two) -> Answer {
     Ok(Json(shown(&organization, project, found, reading)))
 }
 
-async fn delete(State(world): Shared, Id((id, key)): Two) -> Answer {
+async fn delete(State(world): Shared, by: By, Id((id, key)): Two) -> Answer {
     let mut organization = world.organization();
     organization.delete_project_key(&id, &key, &world.quirks.writing)?;
+    by.did_in(&mut organization, &id, &key, Action::KeyDeleted);
     Ok(Json(json!({
         "object": "organization.project.api_key.deleted",
         "id": key,

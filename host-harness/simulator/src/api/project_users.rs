@@ -6,11 +6,12 @@ use axum::response::Json;
 use axum::routing::get;
 use serde_json::{Value, json};
 
+use super::author::By;
 use super::body::{Body, missing};
 use super::failure::Failure;
 use super::parameters::{Id, Parameters, Two};
 use super::{Answer, Created, Routes, Shared, paging};
-use crate::organization::{ProjectRole, ProjectUser, Reason};
+use crate::organization::{Action, ProjectRole, ProjectUser, Reason};
 use crate::quirks::Writing;
 
 pub(super) fn routes() -> Routes {
@@ -39,7 +40,7 @@ async fn retrieve(State(world): Shared, Id((id, user)): Two) -> Answer {
     Ok(Json(shown(&row)))
 }
 
-async fn add(State(world): Shared, Id(id): Id, body: Body) -> Created {
+async fn add(State(world): Shared, by: By, Id(id): Id, body: Body) -> Created {
     let (user, email) = (body.optional_text("user_id")?, body.optional_text("email")?);
     if user.or(email).is_none() {
         return Err(missing("user_id"));
@@ -49,24 +50,30 @@ async fn add(State(world): Shared, Id(id): Id, body: Body) -> Created {
     organization.live_project(&id)?;
     let user = organization.find_user(user, email)?;
     organization.add_project_user(&id, &user, role, world.clock.now(), &world.quirks)?;
+    let role = Some(role.name());
+    by.did_in(&mut organization, &id, &user, Action::UserAdded { role });
     let project = organization.live_project(&id)?;
     let row = organization.project_user(project, &user, &world.quirks.reading)?;
     Ok((world.quirks.created, Json(shown(&row))))
 }
 
-async fn modify(State(world): Shared, Id((id, user)): Two, body: Body) -> Answer {
+async fn modify(State(world): Shared, by: By, Id((id, user)): Two, body: Body) -> Answer {
     let role = body.optional_text("role")?;
     let role = role.map(|name| role_named(name, &world.quirks.writing));
+    let role = role.transpose()?;
     let mut organization = world.organization();
-    organization.change_project_user(&id, &user, role.transpose()?, &world.quirks)?;
+    organization.change_project_user(&id, &user, role, &world.quirks)?;
+    let role = role.map(ProjectRole::name);
+    by.did_in(&mut organization, &id, &user, Action::UserUpdated { role });
     let project = organization.live_project(&id)?;
     let row = organization.project_user(project, &user, &world.quirks.reading)?;
     Ok(Json(shown(&row)))
 }
 
-async fn remove(State(world): Shared, Id((id, user)): Two) -> Answer {
+async fn remove(State(world): Shared, by: By, Id((id, user)): Two) -> Answer {
     let mut organization = world.organization();
     organization.remove_project_user(&id, &user, &world.quirks)?;
+    by.did_in(&mut organization, &id, &user, Action::UserDeleted);
     Ok(Json(json!({
         "object": "organization.project.user.deleted",
         "id": user,

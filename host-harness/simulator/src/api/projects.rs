@@ -5,10 +5,11 @@ use axum::response::Json;
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 
+use super::author::By;
 use super::body::Body;
 use super::parameters::{Id, Parameters};
 use super::{Answer, Created, Routes, Shared, paging};
-use crate::organization::{Project, ProjectChange, Reason};
+use crate::organization::{Action, Project, ProjectChange, Reason};
 
 pub(super) fn routes() -> Routes {
     Routes::new()
@@ -41,7 +42,7 @@ async fn retrieve(State(world): Shared, Id(id): Id) -> Answer {
     Ok(Json(shown(project)))
 }
 
-async fn create(State(world): Shared, body: Body) -> Created {
+async fn create(State(world): Shared, by: By, body: Body) -> Created {
     let name = body.name("name", usize::MAX)?;
     let residency = body.optional_text("residency")?.map(str::to_owned);
     let external_key_id = body.optional_text("external_key_id")?.map(str::to_owned);
@@ -50,22 +51,30 @@ async fn create(State(world): Shared, body: Body) -> Created {
     let project = organization.project_mut(&id)?;
     project.residency = residency;
     project.external_key_id = external_key_id;
-    Ok((world.quirks.created, Json(shown(project))))
+    let answer = Json(shown(project));
+    let name = name.to_owned();
+    by.did_in(&mut organization, &id, &id, Action::ProjectCreated { name });
+    Ok((world.quirks.created, answer))
 }
 
-async fn modify(State(world): Shared, Id(id): Id, body: Body) -> Answer {
+async fn modify(State(world): Shared, by: By, Id(id): Id, body: Body) -> Answer {
     let change = ProjectChange {
         name: body.optional_text("name")?.map(str::to_owned),
         external_key_id: body.optional_text("external_key_id")?.map(str::to_owned),
     };
+    let name = change.name.clone();
     let mut organization = world.organization();
-    Ok(Json(shown(organization.change_project(&id, change)?)))
+    let answer = Json(shown(organization.change_project(&id, change)?));
+    by.did_in(&mut organization, &id, &id, Action::ProjectUpdated { name });
+    Ok(answer)
 }
 
-async fn archive(State(world): Shared, Id(id): Id) -> Answer {
+async fn archive(State(world): Shared, by: By, Id(id): Id) -> Answer {
     let now = world.clock.now();
     let mut organization = world.organization();
-    Ok(Json(shown(organization.archive_project(&id, now)?)))
+    let answer = Json(shown(organization.archive_project(&id, now)?));
+    by.did_in(&mut organization, &id, &id, Action::ProjectArchived);
+    Ok(answer)
 }
 
 pub(super) fn shown(project: &Project) -> Value {

@@ -7,10 +7,11 @@ use axum::response::Json;
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 
+use super::author::By;
 use super::body::Body;
 use super::parameters::{Id, Parameters, Two};
 use super::{Answer, Created, Routes, Shared, paging};
-use crate::organization::{NewKey, ProjectKey, ProjectRole, Reason, ServiceAccount};
+use crate::organization::{Action, NewKey, ProjectKey, ProjectRole, Reason, ServiceAccount};
 
 pub(super) fn routes() -> Routes {
     let all = "/v1/organization/projects/{project_id}/service_accounts";
@@ -44,18 +45,25 @@ async fn retrieve(State(world): Shared, Id((id, account)): Two) -> Answer {
 
 /// With a key, unless `create_service_account_only` asks for an account without
 /// key and access.
-async fn create(State(world): Shared, Id(id): Id, body: Body) -> Created {
+async fn create(State(world): Shared, by: By, Id(id): Id, body: Body) -> Created {
     let name = body.name("name", usize::MAX)?;
     let is_bare = body.flag("create_service_account_only")?;
     let now = world.clock.now();
     let role = (!is_bare).then_some(ProjectRole::Member);
     let mut organization = world.organization();
     let account = organization.create_service_account(&id, name, role, now)?;
+    let action = Action::ServiceAccountCreated {
+        role: role.map(ProjectRole::name),
+    };
+    by.did_in(&mut organization, &id, &account.id, action);
     let key = match is_bare {
         true => Value::Null,
         false => {
             let made = organization.create_service_account_key(&id, &account.id, "Secret Key", now);
-            new_key(&made?)
+            let made = made?;
+            let action = Action::KeyCreated { scopes: None };
+            by.did_in(&mut organization, &id, &made.key.id, action);
+            new_key(&made)
         }
     };
     let mut answer = shown(&account);
@@ -65,7 +73,7 @@ async fn create(State(world): Shared, Id(id): Id, body: Body) -> Created {
     Ok((world.quirks.created, Json(answer)))
 }
 
-async fn update(State(world): Shared, Id((id, account)): Two, body: Body) -> Answer {
+async fn update(State(world): Shared, by: By, Id((id, account)): Two, body: Body) -> Answer {
     let name = body.optional_text("name")?;
     let role = match body.optional_text("role")? {
         Some(_) => {
@@ -77,12 +85,18 @@ async fn update(State(world): Shared, Id((id, account)): Two, body: Body) -> Ans
     };
     let mut organization = world.organization();
     let account = organization.change_service_account(&id, &account, name, role)?;
+    let action = Action::ServiceAccountUpdated {
+        role: role.map(ProjectRole::name),
+    };
+    by.did_in(&mut organization, &id, &account.id, action);
     Ok(Json(shown(&account)))
 }
 
-async fn delete(State(world): Shared, Id((id, account)): Two) -> Answer {
+async fn delete(State(world): Shared, by: By, Id((id, account)): Two) -> Answer {
     let mut organization = world.organization();
     organization.delete_service_account(&id, &account)?;
+    let action = Action::ServiceAccountDeleted;
+    by.did_in(&mut organization, &id, &account, action);
     Ok(Json(json!({
         "object": "organization.project.service_account.deleted",
         "id": account,
@@ -91,13 +105,15 @@ async fn delete(State(world): Shared, Id((id, account)): Two) -> Answer {
 }
 
 /// The body may be left out.
-async fn create_key(State(world): Shared, Id((id, account)): Two, bytes: Bytes) -> Created {
+async fn create_key(State(world): Shared, by: By, Id((id, account)): Two, bytes: Bytes) -> Created {
     let body = Body::or_empty(&bytes)?;
     let name = body.optional_text("name")?.unwrap_or("Secret Key");
-    body.optional_texts("scopes")?;
+    let scopes = body.optional_texts("scopes")?;
     let now = world.clock.now();
     let mut organization = world.organization();
     let made = organization.create_service_account_key(&id, &account, name, now)?;
+    let action = Action::KeyCreated { scopes };
+    by.did_in(&mut organization, &id, &made.key.id, action);
     Ok((world.quirks.created, Json(new_key(&made))))
 }
 

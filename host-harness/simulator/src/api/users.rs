@@ -5,11 +5,12 @@ use axum::response::Json;
 use axum::routing::get;
 use serde_json::{Value, json};
 
+use super::author::{Assignee, By};
 use super::body::{Body, organization_role};
 use super::failure::Failure;
 use super::parameters::{Id, Parameters};
 use super::{Answer, Routes, Shared, paging};
-use crate::organization::{Organization, OrganizationRole, User, UserChange};
+use crate::organization::{Action, Organization, OrganizationRole, User, UserChange};
 use crate::quirks::Omissions;
 
 /// The fields of the official example.
@@ -42,7 +43,7 @@ async fn retrieve(State(world): Shared, Id(id): Id) -> Answer {
     Ok(Json(shown(user, &world.quirks.omissions)))
 }
 
-async fn modify(State(world): Shared, Id(id): Id, body: Body) -> Answer {
+async fn modify(State(world): Shared, by: By, Id(id): Id, body: Body) -> Answer {
     let mut organization = world.organization();
     let custom = body.optional_text("role_id")?;
     let custom = custom.map(|id| organization.role(id)).transpose()?;
@@ -53,16 +54,24 @@ async fn modify(State(world): Shared, Id(id): Id, body: Body) -> Answer {
         technical_level: body.optional_text("technical_level")?.map(str::to_owned),
         developer_persona: body.optional_text("developer_persona")?.map(str::to_owned),
     };
+    let action = Action::UserUpdated {
+        role: change.role.map(OrganizationRole::name),
+    };
     organization.change_user(&id, change, &world.quirks)?;
+    by.did(&mut organization, &id, action);
     if let Some(role) = custom {
         organization.assign_role(&id, &role)?;
+        let assignee = Assignee::user(&role, &id);
+        by.granted::<OrganizationRole>(&mut organization, None, &assignee, Action::RoleAssigned);
     }
     let user = organization.user(&id)?;
     Ok(Json(shown(user, &world.quirks.omissions)))
 }
 
-async fn delete(State(world): Shared, Id(id): Id) -> Answer {
-    world.organization().delete_user(&id, &world.quirks)?;
+async fn delete(State(world): Shared, by: By, Id(id): Id) -> Answer {
+    let mut organization = world.organization();
+    organization.delete_user(&id, &world.quirks)?;
+    by.did(&mut organization, &id, Action::UserDeleted);
     Ok(Json(json!({
         "object": "organization.user.deleted",
         "id": id,

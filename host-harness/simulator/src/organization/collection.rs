@@ -58,6 +58,15 @@ impl<T: Identified> Collection<T> {
         self.rows.remove(&place)
     }
 
+    /// Removes the oldest rows until so many are left.
+    pub(crate) fn keep_newest(&mut self, count: usize) {
+        while self.rows.len() > count
+            && let Some((_, row)) = self.rows.pop_first()
+        {
+            self.places.remove(row.id());
+        }
+    }
+
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.rows.values()
     }
@@ -140,5 +149,15 @@ mod tests {
         assert_eq!(letters.get("a"), None);
         letters.add("a");
         assert_eq!(letters.iter().copied().collect::<Vec<_>>(), ["c", "b", "a"]);
+    }
+
+    #[test]
+    fn the_newest_rows_are_those_added_last() {
+        let mut letters = letters();
+        letters.keep_newest(3);
+        assert_eq!(letters.iter().count(), 3);
+        letters.keep_newest(1);
+        assert_eq!(letters.iter().copied().collect::<Vec<_>>(), ["b"]);
+        assert_eq!((letters.get("c"), letters.get("b")), (None, Some(&"b")));
     }
 }

@@ -9,7 +9,9 @@
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::{Identified, Organization, OrganizationRole, ProjectRole, Reason, Refusal, same_email};
+use super::{
+    Action, Identified, Organization, OrganizationRole, ProjectRole, Reason, Refusal, same_email,
+};
 use crate::clock::DAY;
 use crate::quirks::Quirks;
 
@@ -156,6 +158,7 @@ impl Organization {
         let (email, role) = (invitation.email.clone(), invitation.role);
         let promised = invitation.projects.clone();
         let user = self.admit(email, name, role, now);
+        self.log_of_person(&user, now, &id, Action::InviteAccepted);
         if quirks.writing.invited_projects_joined {
             self.join(&user, &promised, now);
         }
@@ -188,7 +191,10 @@ impl Organization {
         let user = self.add_user(role, now);
         user.email = Some(email);
         user.name = name;
-        user.id.clone()
+        let id = user.id.clone();
+        let role = Some(role.name());
+        self.log_of_person(&id, now, &id, Action::UserAdded { role });
+        id
     }
 
     fn pending_invitation(&self, email: &str, now: u64) -> Option<&Invitation> {

@@ -5,6 +5,7 @@
 
 mod assignment_changes;
 mod assignments;
+mod audit_log;
 mod collection;
 mod group_changes;
 mod groups;
@@ -21,6 +22,9 @@ mod service_account_changes;
 mod users;
 
 pub(crate) use assignments::{Assignment, direct};
+pub(crate) use audit_log::{
+    Action, Actor, AuditEvent, AuditLog, DefinedRole, Grant, RoleDifference, Scope,
+};
 pub(crate) use collection::{Collection, Identified, Order};
 pub(crate) use groups::{Group, GroupKind, Member};
 pub(crate) use invitations::{Invitation, InvitationRequest, ProjectInvitation, Status};
@@ -53,6 +57,7 @@ pub(crate) struct Organization {
     pub(crate) projects: Collection<Project>,
     pub(crate) groups: Collection<Group>,
     pub(crate) admin_keys: Collection<AdminKey>,
+    pub(crate) audit_log: AuditLog,
     ids: Random,
 }
 
@@ -72,6 +77,7 @@ impl Organization {
             projects: [first].into_iter().collect(),
             groups: Collection::default(),
             admin_keys: Collection::default(),
+            audit_log: AuditLog::new(seed),
             ids,
             id,
         }

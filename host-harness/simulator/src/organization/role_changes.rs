@@ -5,7 +5,7 @@ use super::{Collection, Organization, Predefined, Reason, Refusal, Role};
 use crate::quirks::Writing;
 
 /// What to change of a role; `None` leaves as it is.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct RoleChange {
     pub(crate) name: Option<String>,
     pub(crate) description: Option<String>,

@@ -1,5 +1,7 @@
 //! The API as a client sees it: the router is asked as HTTP would ask it.
 
+mod audit_events;
+mod audit_logs;
 mod authentication;
 mod changes;
 mod control;

@@ -17,7 +17,7 @@ use crate::Template;
 
 const DOCUMENT: &str = "../../../shared/reference/openai-admin-openapi.yaml";
 
-fn document() -> Option<Value> {
+pub(super) fn document() -> Option<Value> {
     let here = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(DOCUMENT);
     let path = std::env::var_os("GOVERNANCE_OPENAI_SPEC").map_or_else(here, PathBuf::from);
     let text = std::fs::read_to_string(&path).ok();
@@ -392,6 +392,20 @@ impl Official<'_> {
         self.delete(key, &[text(&made, "id")]).await;
     }
 
+    /// One page of the audit log, whose events are all that was changed.
+    async fn ask_audit_log(&self) {
+        let body = json!({"invitation": "katherine.johnson@example.com"});
+        let accept = "/control/invitations/accept";
+        self.client.post(accept, body).await.ok();
+        let events = self
+            .list("/organization/audit_logs", &[], "?limit=100")
+            .await;
+        let mut types: Vec<_> = events.iter().map(|event| text(event, "type")).collect();
+        types.sort_unstable();
+        types.dedup();
+        assert!(types.len() > 18, "{types:?}");
+    }
+
     async fn ask_everything(&self) {
         self.ask_organization().await;
         self.ask_projects().await;
@@ -429,6 +443,8 @@ async fn every_change_is_answered_by_the_official_document() {
     let Some(document) = document() else { return };
     let official = Official::of(&document, Template::Small);
     official.change_everything().await;
+    official.ask_people().await;
+    official.ask_audit_log().await;
 }
 
 #[tokio::test]

@@ -18,11 +18,7 @@ fn groups_are_listed_page_by_page() {
     let first = service.list("group", None).expect("a page");
     assert_eq!(resources(&first), ["group:g1", "group:g2"]);
     assert_eq!(first.resources[1].managed_by, Management::IdentityProvider);
-    let unknown = [
-        "resources on group",
-        "grants on group",
-        "grants on org_role by group",
-    ];
+    let unknown = ["all on group", "grants on org_role by group"];
     assert_eq!(covers(&first), [unknown]);
     let second = service.list("group", Some(&first.next[0].token));
     let second = second.expect("a page");
@@ -53,8 +49,7 @@ fn closed_groups_are_gaps() {
         assert_eq!(
             gaps(&page.expect("a page")),
             [
-                format!("groups {reason} resources on group"),
-                format!("groups {reason} grants on group"),
+                format!("groups {reason} all on group"),
                 format!("groups {reason} grants on org_role by group")
             ]
         );

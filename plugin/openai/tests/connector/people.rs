@@ -31,6 +31,7 @@ fn each_person_has_a_role_and_a_membership() {
         covers,
         [
             "resources on user",
+            "resources on service_account",
             "grants on org_role by user",
             "grants on org_role by service_account",
             "grants on organization"
@@ -84,6 +85,7 @@ fn a_row_without_an_id_is_a_gap_told_once() {
         gaps(&page),
         [
             "users failure resources on user",
+            "users failure resources on service_account",
             "users failure grants on org_role by user",
             "users failure grants on org_role by service_account",
             "users failure grants on organization"
@@ -110,6 +112,7 @@ fn people_alone_need_the_configured_organization_for_their_membership() {
         gaps(&again),
         [
             "users failure resources on user",
+            "users failure resources on service_account",
             "users failure grants on org_role by user",
             "users failure grants on org_role by service_account",
             "users failure grants on organization"
@@ -138,6 +141,7 @@ fn closed_users_are_gaps() {
         gaps(&page),
         [
             "users permission resources on user",
+            "users permission resources on service_account",
             "users permission grants on org_role by user",
             "users permission grants on org_role by service_account",
             "users permission grants on organization"

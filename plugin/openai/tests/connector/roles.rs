@@ -33,6 +33,7 @@ fn one_request_tells_roles_organization_and_the_way_to_people() {
         covers,
         [
             "resources on user",
+            "resources on service_account",
             "grants on org_role by user",
             "grants on org_role by service_account",
             "grants on organization"
@@ -98,13 +99,7 @@ fn an_unknown_organization_is_a_gap_and_the_rest_goes_on() {
     ]);
     let page = service.list("organization", None).expect("a page");
     assert_eq!(page.resources.len(), 2, "both predefined roles");
-    assert_eq!(
-        gaps(&page),
-        [
-            "roles failure resources on organization",
-            "roles failure grants on organization"
-        ]
-    );
+    assert_eq!(gaps(&page), ["roles failure all on organization"]);
     let people = service.list("organization", Some(&page.next[0].token));
     let people = people.expect("a page");
     assert_eq!(
@@ -130,8 +125,7 @@ fn closed_roles_are_a_gap_with_its_reason_and_people_follow() {
             gaps(&page),
             [
                 format!("roles {reason} all on org_role"),
-                format!("roles {reason} resources on organization"),
-                format!("roles {reason} grants on organization"),
+                format!("roles {reason} all on organization"),
             ]
         );
         assert_eq!(page.next.len(), 1);
@@ -179,8 +173,9 @@ fn many_roles_are_read_page_by_page_and_what_is_known_travels() {
         covers,
         [
             "all on org_role",
-            "resources on organization",
+            "all on organization",
             "resources on user",
+            "resources on service_account",
             "grants on org_role by user",
             "grants on org_role by service_account",
             "grants on organization"
@@ -251,10 +246,7 @@ fn the_organization_is_read_again_out_of_the_roles() {
     let page = closed.get(&reference("organization", "org-1", None));
     assert_eq!(
         gaps(&page.expect("a page")),
-        [
-            "roles permission resources on organization",
-            "roles permission grants on organization"
-        ],
+        ["roles permission all on organization"],
         "unknown is not absent"
     );
 }
