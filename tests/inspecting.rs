@@ -19,8 +19,14 @@ fn the_connector_imports_outgoing_http_and_nothing_else() {
 
 #[test]
 fn the_connector_stays_small() {
-    let size = find("openai").unwrap().component.len();
+    let component = find("openai").unwrap().component;
+    let size = component.len();
     assert!(size < 900_000, "{size} bytes");
+    let bench = Bench::alone();
+    bench.write("connector.wasm", component);
+    let zipped = bench.command("gzip").args(["-9", "-c", "connector.wasm"]).output().unwrap();
+    let size = zipped.stdout.len();
+    assert!(zipped.status.success() && size < 300_000, "{size} bytes");
 }
 
 #[test]
