@@ -24,7 +24,11 @@ fn the_connector_stays_small() {
     assert!(size < 900_000, "{size} bytes");
     let bench = Bench::alone();
     bench.write("connector.wasm", component);
-    let zipped = bench.command("gzip").args(["-9", "-c", "connector.wasm"]).output().unwrap();
+    let zipped = bench
+        .command("gzip")
+        .args(["-9", "-c", "connector.wasm"])
+        .output()
+        .unwrap();
     let size = zipped.stdout.len();
     assert!(zipped.status.success() && size < 300_000, "{size} bytes");
 }
