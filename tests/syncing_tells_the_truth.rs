@@ -238,6 +238,36 @@ fn a_part_of_a_sync_says_that_it_is_one() {
 }
 
 #[test]
+fn one_project_is_read_without_the_others() {
+    let organization = Organization::named(Template::Small);
+    let bench = organization.bench();
+    bench.succeed("sync");
+    let of_project = |kind: &str, id: &str| {
+        let rows = bench.succeed(&format!("list {kind} --json")).rows();
+        let of_it = |row: &serde_json::Value| {
+            row["parent"]["id"] == id
+                || (row["resource_type"] == "project" && row["resource_id"] == id)
+        };
+        rows.into_iter().filter(of_it).collect::<Vec<_>>()
+    };
+    let access = organization.simulator.access();
+    let project = access.projects[0].project.as_str();
+    let kinds = ["resources", "entitlements", "grants"];
+    let whole = kinds.map(|kind| of_project(kind, project));
+    assert!(whole.iter().all(|rows| !rows.is_empty()));
+    let before = organization.simulator.requests()["GET /v1/projects/{project_id}/roles"];
+    let synced = bench.succeed(&format!("sync --project {project}"));
+    assert!(
+        synced.stdout.contains("asked only for what belongs to"),
+        "{}",
+        synced.stdout
+    );
+    let after = organization.simulator.requests()["GET /v1/projects/{project_id}/roles"];
+    assert_eq!(after - before, 1);
+    assert_eq!(kinds.map(|kind| of_project(kind, project)), whole);
+}
+
+#[test]
 fn the_summary_reads_well() {
     let synced = compare(&Organization::named(Template::Small));
     insta::with_settings!({filters => vec![(r"in \d+\.\d s", "in [time] s")]}, {
