@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use openai_simulator::{Fault, Faults, Options, RateLimit, Template, WaitHint};
 
-use crate::gaps_are_exact::{KINDS, assert_covered, facts};
+use crate::coverage::{KINDS, assert_covered, facts};
 use crate::support::{Bench, Organization, Ran, seed};
 
 /// What everything is compared at, so that times are the same in each.

@@ -10,6 +10,7 @@
 mod access_is_what_the_rules_say;
 mod another_component;
 mod clear_errors;
+mod coverage;
 mod faults_end_well;
 mod gaps_are_exact;
 mod hostile_names;

@@ -8,12 +8,14 @@
 //! | `egress` | sends them, with the credential that the component never sees |
 //! | [`settings`], [`credential`], [`trust`] | what the operator gives and allows |
 //! | [`connection`] | all of these together: one named use of a connector |
+//! | [`clock`] | the time that calls are given |
 //! | [`error`] | how a call ends badly, and whose turn it is then |
 //! | [`sync`] | reads everything a connection can list into a store |
 //!
 //! The host knows the contract of `wit/` and no connector's insides.
 
 mod caller;
+pub mod clock;
 pub mod connection;
 pub mod credential;
 mod egress;

@@ -1,10 +1,10 @@
 //! `harness check`
 
 use std::io::Write;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use futures::future::join_all;
+use governance_host::clock::now;
 use governance_host::connection::Connection;
 use governance_host::contract::connector::{Probe, ProbeState};
 use governance_host::contract::manifest::Surface;
@@ -57,9 +57,7 @@ async fn probe<'a>(
     connection: &Connection,
     surface: &'a Surface,
 ) -> Result<(&'a Surface, Probe), CallError> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let now = now.map_or(0, |it| i64::try_from(it.as_secs()).unwrap_or(i64::MAX));
-    Ok((surface, connection.check(now, &surface.id).await?))
+    Ok((surface, connection.check(now(), &surface.id).await?))
 }
 
 fn verdict(probes: &[(&Surface, Probe)]) -> Exit {

@@ -4,7 +4,7 @@
 //! A connector is not trusted to keep them. An answer that breaks one is
 //! refused whole, since a part of it would look complete.
 
-use crate::connector::{EventPage, Page};
+use crate::connector::Page;
 use crate::manifest::Description;
 use crate::model::{Entitlement, Gap, Grant, Resource, ResourceId, Scope};
 
@@ -12,9 +12,9 @@ use crate::model::{Entitlement, Gap, Grant, Resource, ResourceId, Scope};
 pub const ID_BYTES: usize = 1_024;
 /// Bytes of a description, a detail or a message.
 pub const TEXT_BYTES: usize = 2_048;
-/// Bytes of the `attributes` of a resource or an event.
+/// Bytes of the `attributes` of a resource.
 pub const ATTRIBUTES_BYTES: usize = 65_536;
-/// Bytes of a page token or an event cursor.
+/// Bytes of a page token.
 pub const TOKEN_BYTES: usize = 8_192;
 /// Bytes of a slug.
 pub const SLUG_BYTES: usize = 256;
@@ -83,16 +83,6 @@ pub fn check_page(page: &Page, description: &Description) -> Checked {
     })?;
     optional("tenant", page.tenant.as_deref(), id)?;
     each("notes", &page.notes, |note| text("", note, TEXT_BYTES))
-}
-
-/// Checks a page of the event feed.
-pub fn check_events(page: &EventPage) -> Checked {
-    text("cursor", &page.cursor, TOKEN_BYTES)?;
-    each("events", &page.events, |event| {
-        id("id", &event.id)?;
-        id("kind", &event.kind)?;
-        attributes(&event.attributes)
-    })
 }
 
 struct Check<'a> {

@@ -8,7 +8,8 @@ use governance_contract::connector::Page;
 use governance_contract::model::{Entitlement, Gap};
 use governance_store::{Batch, Ending, Finish, NewSync, Store, StoreError, Summary, SyncId};
 
-use super::{Options, now};
+use super::Options;
+use crate::clock::now;
 use crate::connection::Connection;
 
 /// How many pages are held back before the database is opened.

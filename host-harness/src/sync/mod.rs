@@ -116,9 +116,3 @@ pub async fn run(
         tightened: kept.tightened,
     })
 }
-
-/// Now, in seconds since 1970-01-01T00:00:00Z.
-fn now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map_or(0, |it| i64::try_from(it.as_secs()).unwrap_or(i64::MAX))
-}

@@ -42,13 +42,3 @@ pub trait Observer: Send {
     /// A call waits before it is made again.
     fn waiting(&mut self, wait: Duration, reason: &str);
 }
-
-/// Listens to nothing.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Silent;
-
-impl Observer for Silent {
-    fn progress(&mut self, _: &Progress) {}
-
-    fn waiting(&mut self, _: Duration, _: &str) {}
-}

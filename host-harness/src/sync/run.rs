@@ -15,7 +15,8 @@ use super::narrowing::Narrowing;
 use super::progress::{Observer, Progress};
 use super::retry::{Verdict, decide};
 use super::task::{Call, Task, first, following, static_entitlements};
-use super::{Options, SyncError, now};
+use super::{Options, SyncError};
+use crate::clock::now;
 use crate::connection::Connection;
 use crate::error::CallError;
 

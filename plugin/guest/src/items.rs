@@ -1,7 +1,7 @@
 //! Pages, resources, grants, scopes and gaps with their usual values, to be
 //! completed with `..`.
 
-use crate::faults::token_expired;
+use crate::faults::{token_expired, unreadable};
 use crate::paging::Following;
 use crate::text::{self, CONTINUATIONS_LIMIT};
 use crate::token::Token;
@@ -23,6 +23,18 @@ pub fn page() -> Page {
         tenant: None,
         notes: Vec::new(),
     }
+}
+
+/// A page of the one resource that an answer tells, which is called `what`.
+///
+/// # Errors
+/// `unreadable-response` if it tells none.
+pub fn only(surface: &str, what: &str, told: Option<Resource>) -> Result<Page, Error> {
+    let nothing = || unreadable(surface, &format!("the answer is no {what}"));
+    Ok(Page {
+        resources: vec![told.ok_or_else(nothing)?],
+        ..page()
+    })
 }
 
 /// Names a resource.

@@ -5,7 +5,6 @@
 
 use governance_guest::attributes::Attributes;
 use governance_guest::client::{Call, Endpoint};
-use governance_guest::faults::unreadable;
 use governance_guest::items::{self, closed_part, scope, token_of};
 use governance_guest::paging::Family;
 use governance_guest::reading::Reading;
@@ -88,11 +87,7 @@ pub fn list<T: Transport>(session: &Session<'_, T>, token: Option<&str>) -> Resu
 pub fn get<T: Transport>(session: &Session<'_, T>, of: &Reference) -> Result<Page, Error> {
     let call = Call::new(&RETRIEVE).argument(&of.id.id);
     let row = session.client.send(&call)?;
-    let key = resource(&row).ok_or_else(|| unreadable(SURFACE, "the answer is no key"))?;
-    Ok(Page {
-        resources: vec![key],
-        ..items::page()
-    })
+    items::only(SURFACE, "key", resource(&row))
 }
 
 fn resource(row: &Value) -> Option<Resource> {

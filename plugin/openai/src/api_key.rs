@@ -11,7 +11,6 @@
 
 use governance_guest::attributes::Attributes;
 use governance_guest::client::{Call, Endpoint};
-use governance_guest::faults::unreadable;
 use governance_guest::items::{self, scope, token_of};
 use governance_guest::narrow::Narrow;
 use governance_guest::paging::Family;
@@ -109,12 +108,7 @@ pub fn get<T: Transport>(session: &Session<'_, T>, of: &Reference) -> Result<Pag
         .argument(&project.id)
         .argument(&of.id.id);
     let row = session.client.send(&call)?;
-    let key = resource(&row, &project);
-    let key = key.ok_or_else(|| unreadable(SURFACE, "the answer is no key"))?;
-    Ok(Page {
-        resources: vec![key],
-        ..items::page()
-    })
+    items::only(SURFACE, "key", resource(&row, &project))
 }
 
 fn resource(row: &Value, project: &ResourceId) -> Option<Resource> {

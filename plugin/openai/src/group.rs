@@ -6,7 +6,6 @@
 
 use governance_guest::attributes::Attributes;
 use governance_guest::client::{Call, Endpoint};
-use governance_guest::faults::unreadable;
 use governance_guest::items::{self, closed_part, grants_of, token_of, whole};
 use governance_guest::paging::Family;
 use governance_guest::reading::Reading;
@@ -120,11 +119,7 @@ pub fn list<T: Transport>(session: &Session<'_, T>, token: Option<&str>) -> Resu
 pub fn get<T: Transport>(session: &Session<'_, T>, of: &Reference) -> Result<Page, Error> {
     let call = Call::new(&RETRIEVE).argument(&of.id.id);
     let row = session.client.send(&call)?;
-    let group = resource(&row).ok_or_else(|| unreadable(SURFACE, "the answer is no group"))?;
-    Ok(Page {
-        resources: vec![group],
-        ..items::page()
-    })
+    items::only(SURFACE, "group", resource(&row))
 }
 
 fn resource(row: &Value) -> Option<Resource> {

@@ -18,7 +18,8 @@ use super::failure::Failure;
 use super::parameters::{Id, Parameters, Three, Two};
 use super::{Answer, Routes, Shared, paging};
 use crate::organization::{
-    Assignment, Collection, Organization, Predefined, Reason, Refusal, Role, direct,
+    Assignment, Collection, Organization, OrganizationRole, Predefined, Reason, Refusal, Role,
+    direct,
 };
 use crate::quirks::Reading;
 
@@ -71,51 +72,27 @@ fn in_projects() -> Routes {
 async fn list_of_user(State(world): Shared, Id(user): Id, parameters: Parameters) -> Answer {
     let organization = world.organization();
     let held = organization.roles_of(&user)?;
-    Rows::new(
-        &organization,
-        &organization.roles,
-        held,
-        &world.quirks.reading,
-    )
-    .page(&parameters)
+    Rows::of_organization(&organization, held, &world.quirks.reading).page(&parameters)
 }
 
 async fn retrieve_of_user(State(world): Shared, Id((user, role)): Two) -> Answer {
     let organization = world.organization();
     let held = organization.roles_of(&user)?;
     let role = organization.role(&role)?;
-    Rows::new(
-        &organization,
-        &organization.roles,
-        held,
-        &world.quirks.reading,
-    )
-    .one(role)
+    Rows::of_organization(&organization, held, &world.quirks.reading).one(role)
 }
 
 async fn list_of_group(State(world): Shared, Id(group): Id, parameters: Parameters) -> Answer {
     let organization = world.organization();
     let held = direct(&organization.group(&group)?.roles);
-    Rows::new(
-        &organization,
-        &organization.roles,
-        held,
-        &world.quirks.reading,
-    )
-    .page(&parameters)
+    Rows::of_organization(&organization, held, &world.quirks.reading).page(&parameters)
 }
 
 async fn retrieve_of_group(State(world): Shared, Id((group, role)): Two) -> Answer {
     let organization = world.organization();
     let held = direct(&organization.group(&group)?.roles);
     let role = organization.role(&role)?;
-    Rows::new(
-        &organization,
-        &organization.roles,
-        held,
-        &world.quirks.reading,
-    )
-    .one(role)
+    Rows::of_organization(&organization, held, &world.quirks.reading).one(role)
 }
 
 async fn list_of_project_user(
@@ -170,6 +147,16 @@ struct Rows<'a, P> {
     roles: &'a Collection<Role<P>>,
     held: Collection<Assignment>,
     reading: &'a Reading,
+}
+
+impl<'a> Rows<'a, OrganizationRole> {
+    fn of_organization(
+        organization: &'a Organization,
+        held: Vec<Assignment>,
+        reading: &'a Reading,
+    ) -> Self {
+        Self::new(organization, &organization.roles, held, reading)
+    }
 }
 
 impl<'a, P: Predefined> Rows<'a, P> {
