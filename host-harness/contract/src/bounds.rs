@@ -48,7 +48,7 @@ pub fn check_description(description: &Description) -> Checked {
         })?;
         let check = Check { description };
         each("children", &kind.children, |it| check.declared("", it))?;
-        each("tells", &kind.tells, |it| check.declared("", it))?;
+        each("tells", &kind.tells, |it| check.scope(it))?;
         optional("carried-by", kind.carried_by.as_deref(), |place, it| {
             check.declared(place, it)
         })

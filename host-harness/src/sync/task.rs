@@ -123,11 +123,9 @@ fn of_resource(narrowing: &Narrowing<'_>, kind: &ResourceType, resource: &Resour
     if wanted && kind.grants == GrantListing::PerResource {
         let call = Call::Grants(ListingTarget::Resource(reference.clone()));
         let held = kind.tells.iter().map(|told| Scope {
-            subject: Some(Subject::Grants),
-            resource_type: Some(told.clone()),
             principal_type: Some(kind.id.clone()),
             principal_id: Some(resource.id.id.clone()),
-            ..Scope::default()
+            ..told.clone()
         });
         let covers = std::iter::once(on_it(Subject::Grants)).chain(held);
         tasks.push(task(kind, call, covers.collect()));
@@ -197,21 +195,21 @@ fn lost_with(types: &[ResourceType], kind: &ResourceType) -> Vec<Scope> {
     whole.chain(told_by(types, &lost)).collect()
 }
 
-/// What listings of these types tell of resources of other types.
+/// What listings of these types tell of other types, each once.
 fn told_by(types: &[ResourceType], listed: &[&String]) -> Vec<Scope> {
     let telling = types.iter().filter(|it| listed.contains(&&it.id));
-    let mut told: Vec<_> = telling.flat_map(|it| &it.tells).collect();
-    told.retain(|id| !listed.contains(id));
-    told.sort_unstable();
-    told.dedup();
-    let scopes = told.into_iter().flat_map(|id| {
-        [Subject::Entitlements, Subject::Grants].map(|subject| Scope {
-            subject: Some(subject),
-            resource_type: Some(id.clone()),
-            ..Scope::default()
-        })
-    });
-    scopes.collect()
+    let is_listed = |scope: &Scope| {
+        listed
+            .iter()
+            .any(|id| scope.resource_type.as_ref() == Some(id))
+    };
+    let mut told: Vec<Scope> = Vec::new();
+    for scope in telling.flat_map(|it| &it.tells) {
+        if !is_listed(scope) && !told.contains(scope) {
+            told.push(scope.clone());
+        }
+    }
+    told
 }
 
 /// The entitlements that each of these resources has by its type.

@@ -54,7 +54,7 @@ pub fn resource_type() -> ResourceType {
     ResourceType {
         traits: vec![ResourceTrait::Group],
         grants: GrantListing::PerResource,
-        tells: vec![org_role::TYPE.to_owned()],
+        tells: vec![grants_of(TYPE, org_role::TYPE)],
         static_entitlements: vec![StaticEntitlement {
             slug: MEMBER.to_owned(),
             name: "Member".to_owned(),

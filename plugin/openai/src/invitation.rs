@@ -62,7 +62,10 @@ pub fn resource_type() -> ResourceType {
     let description = "An invitation to the organization that waits for its acceptance";
     ResourceType {
         traits: vec![ResourceTrait::User],
-        tells: vec![org_role::TYPE.to_owned(), project::TYPE.to_owned()],
+        tells: vec![
+            grants_of(TYPE, org_role::TYPE),
+            grants_of(TYPE, project::TYPE),
+        ],
         ..manifest::bare_type(TYPE, "Invitation", description, SURFACE)
     }
 }

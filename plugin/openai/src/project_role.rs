@@ -71,7 +71,10 @@ pub fn resource_type() -> ResourceType {
     let description = "What holders of a role may do in its project";
     ResourceType {
         traits: vec![ResourceTrait::Role],
-        tells: vec![project::TYPE.to_owned()],
+        tells: vec![
+            scope(Subject::Entitlements, project::TYPE),
+            scope(Subject::Grants, project::TYPE),
+        ],
         ..manifest::bare_type(TYPE, "Project role", description, SURFACE)
     }
 }

@@ -13,7 +13,7 @@
 use governance_guest::attributes::Attributes;
 use governance_guest::client::{Call, Endpoint};
 use governance_guest::faults::unreadable;
-use governance_guest::items::{self, gap, scope, token_of};
+use governance_guest::items::{self, gap, grants_of, scope, token_of};
 use governance_guest::narrow::Narrow;
 use governance_guest::paging::Family;
 use governance_guest::reading::Reading;
@@ -69,7 +69,7 @@ pub fn resource_type() -> ResourceType {
     ResourceType {
         traits: vec![ResourceTrait::User],
         carried_by: Some(project_role::TYPE.to_owned()),
-        tells: vec![project::TYPE.to_owned()],
+        tells: vec![grants_of(TYPE, project::TYPE)],
         ..manifest::bare_type(TYPE, "Service account", description, SURFACE)
     }
 }

@@ -50,7 +50,7 @@ pub fn resource_type() -> ResourceType {
     ResourceType {
         traits: vec![ResourceTrait::User],
         carried_by: Some(organization::TYPE.to_owned()),
-        tells: vec![organization::TYPE.to_owned(), org_role::TYPE.to_owned()],
+        tells: told(),
         lookups: vec![EMAIL.to_owned()],
         ..manifest::bare_type(TYPE, "User", "A person in the organization", SURFACE)
     }
@@ -65,8 +65,14 @@ pub fn surface() -> Surface {
 /// What stays unknown without people's rows.
 #[must_use]
 pub fn scopes() -> Vec<Scope> {
+    let mut scopes = vec![scope(Subject::Resources, TYPE)];
+    scopes.extend(told());
+    scopes
+}
+
+/// What people's rows tell of other types.
+fn told() -> Vec<Scope> {
     vec![
-        scope(Subject::Resources, TYPE),
         // Those of archived projects are told by this list alone.
         scope(Subject::Resources, service_account::TYPE),
         grants_of(TYPE, org_role::TYPE),

@@ -211,17 +211,22 @@ fn a_part_of_a_sync_lists_only_what_leads_to_it() {
 
 #[test]
 fn a_lost_listing_takes_with_it_what_it_would_have_told_of_others() {
+    let told = |subject| Scope {
+        subject: Some(subject),
+        resource_type: Some("project".into()),
+        ..Scope::default()
+    };
     let description = description(vec![
         ResourceType {
             children: vec!["role".into()],
             ..resource_type("project")
         },
         ResourceType {
-            tells: vec!["project".into()],
+            tells: vec![told(Subject::Entitlements), told(Subject::Grants)],
             ..resource_type("role")
         },
         ResourceType {
-            tells: vec!["project".into()],
+            tells: vec![told(Subject::Grants)],
             grants: GrantListing::PerResource,
             ..resource_type("group")
         },
