@@ -163,6 +163,7 @@ impl Connection {
             settings: self.settings.to_contract(),
             now,
             mode: Mode::Read,
+            credentials: Vec::new(),
         }
     }
 

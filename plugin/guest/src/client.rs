@@ -3,7 +3,7 @@
 //! An [`Endpoint`] is what a connector declares as a route *and* what its
 //! requests are made from, so that none can be made that is not declared.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::address::Address;
 use crate::faults::unreadable;
@@ -52,6 +52,7 @@ pub struct Call<'a> {
     arguments: Vec<&'a str>,
     query: Vec<(&'a str, String)>,
     body: Option<Value>,
+    predicted: Option<Value>,
 }
 
 impl<'a> Call<'a> {
@@ -63,6 +64,7 @@ impl<'a> Call<'a> {
             arguments: Vec::new(),
             query: Vec::new(),
             body: None,
+            predicted: None,
         }
     }
 
@@ -88,6 +90,22 @@ impl<'a> Call<'a> {
         self.body = Some(body);
         self
     }
+
+    /// The answer that a plan goes on with, since it does not send the request.
+    #[must_use]
+    pub fn predicting(mut self, answer: Value) -> Self {
+        self.predicted = Some(answer);
+        self
+    }
+}
+
+/// A successful answer.
+#[derive(Debug)]
+pub struct Answered {
+    /// Its JSON.
+    pub body: Value,
+    /// The service's id of the request, where it tells one.
+    pub request_id: Option<String>,
 }
 
 /// A service, as one call of the connector reaches it.
@@ -101,7 +119,12 @@ pub struct Client<'a, T> {
     pub dialect: &'a Dialect,
     /// The time that waits are relative to.
     pub now: Timestamp,
+    /// Nothing is changed; changing requests carry the answer that is predicted.
+    pub plan: bool,
 }
+
+/// In which a predicted answer goes to the host; see `mode` in `wit/`.
+const PREDICTED_ANSWER: &str = "governance-predicted-answer";
 
 impl<T: Transport> Client<'_, T> {
     /// Sends one request and reads the JSON of its answer.
@@ -109,13 +132,25 @@ impl<T: Transport> Client<'_, T> {
     /// # Errors
     /// Whatever the way, the service or its JSON tell, with the surface.
     pub fn send(&self, call: &Call) -> Result<Value, Error> {
+        self.exchange(call).map(|answered| answered.body)
+    }
+
+    /// The same, with the service's id of the request.
+    ///
+    /// # Errors
+    /// See [`Client::send`].
+    pub fn exchange(&self, call: &Call) -> Result<Answered, Error> {
         let surface = call.endpoint.surface;
         let request = self.request(call)?;
         let response = self
             .transport
             .send(&request)
             .map_err(|error| error.into_fault(surface))?;
-        self.read(surface, &response)
+        let body = self.read(surface, &response)?;
+        Ok(Answered {
+            body,
+            request_id: refusal::request_id(&response),
+        })
     }
 
     fn request(&self, call: &Call) -> Result<Request, Error> {
@@ -123,6 +158,10 @@ impl<T: Transport> Client<'_, T> {
         let mut headers = vec![("accept", "application/json".to_owned())];
         if call.body.is_some() {
             headers.push(("content-type", "application/json".to_owned()));
+        }
+        if let Some(answer) = call.predicted.as_ref().filter(|_| self.plan) {
+            let answer = json!({"status": 200, "body": answer}).to_string();
+            headers.push((PREDICTED_ANSWER, answer));
         }
         Ok(Request {
             method: call.endpoint.method,
@@ -150,8 +189,6 @@ impl<T: Transport> Client<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::testing::Script;
     use crate::transport::{Problem, TransportError};
@@ -178,6 +215,7 @@ mod tests {
             address: Address::parse("base_url", "https://api.example.com/v1").expect("a URL"),
             dialect: &DIALECT,
             now: 0,
+            plan: false,
         }
     }
 
@@ -243,6 +281,29 @@ mod tests {
             assert_eq!((error.kind, error.delivery), (kind, delivery));
             assert_eq!(error.surface.as_deref(), Some("users"));
         }
+    }
+
+    #[test]
+    fn a_prediction_goes_to_the_host_in_a_plan_and_nowhere_else() {
+        let script = Script::new().json(&json!({})).json(&json!({}));
+        let call = Call::new(&SET_ROLE)
+            .argument("u")
+            .predicting(json!({"name": "\u{e4}\n"}));
+        let mut client = client(&script);
+        client.send(&call).expect("an answer");
+        client.plan = true;
+        client.send(&call).expect("an answer");
+        let header = |request: usize| {
+            let headers = script.requests().swap_remove(request).headers;
+            headers
+                .into_iter()
+                .find(|(name, _)| *name == PREDICTED_ANSWER)
+        };
+        assert_eq!(header(0), None);
+        let told = header(1).expect("a prediction").1;
+        assert!(!told.contains('\n'), "a header is one line");
+        let told: Value = serde_json::from_str(&told).expect("JSON");
+        assert_eq!(told, json!({"status": 200, "body": {"name": "\u{e4}\n"}}));
     }
 
     #[test]

@@ -35,6 +35,25 @@ pub fn unsupported(message: &str) -> Error {
     fault(Party::Caller, ErrorKind::Unsupported, message)
 }
 
+/// The state of the service stands against it; `hint` says how to go on.
+#[must_use]
+pub fn precondition(message: &str, hint: &str) -> Error {
+    Error {
+        hint: Some(text::one_line(hint, text::DESCRIPTION_LIMIT)),
+        ..fault(Party::Caller, ErrorKind::Precondition, message)
+    }
+}
+
+/// The connector cannot do this, whoever asks; `hint` says what can be done
+/// instead.
+#[must_use]
+pub fn unsupported_but(message: &str, hint: &str) -> Error {
+    Error {
+        hint: Some(text::one_line(hint, text::DESCRIPTION_LIMIT)),
+        ..unsupported(message)
+    }
+}
+
 /// It does not exist, or not for this credential.
 #[must_use]
 pub fn not_found(message: &str) -> Error {

@@ -19,6 +19,8 @@
 //! | [`settings`] | configuration values, with their defaults |
 //! | [`faults`] | errors that a connector makes itself |
 //! | [`items`] | pages, resources, grants, scopes and gaps with their usual values |
+//! | [`steps`] | the requests of a change, and what became of them |
+//! | [`given`] | the JSON object of values that comes with a change |
 //! | [`narrow`] | scopes narrowed to one resource, principal or parent |
 //! | [`text`] | the contract's bounds on texts |
 //! | [`within`] | keeps a page within them |
@@ -43,12 +45,14 @@ pub mod attributes;
 pub mod bindings;
 pub mod client;
 pub mod faults;
+pub mod given;
 pub mod items;
 pub mod narrow;
 pub mod paging;
 pub mod reading;
 pub mod refusal;
 pub mod settings;
+pub mod steps;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod text;

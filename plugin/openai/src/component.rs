@@ -62,8 +62,8 @@ impl Guest for Plugin {
         CONNECTOR.get_resource(&context, &of)
     }
 
-    fn change(_context: Context, _change: ChangeRequest) -> Result<Outcome, Error> {
-        Err(unsupported("this connector does not change anything"))
+    fn change(context: Context, change: ChangeRequest) -> Result<Outcome, Error> {
+        CONNECTOR.change(&context, &change)
     }
 
     fn list_events(

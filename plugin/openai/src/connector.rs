@@ -3,6 +3,7 @@
 
 use governance_guest::faults::{invalid_input, unsupported};
 use governance_guest::transport::Transport;
+use governance_guest::wit::changes::{ChangeRequest, Outcome};
 use governance_guest::wit::connector::{Context, ListingTarget, Lookup, Page, Probe};
 use governance_guest::wit::faults::Error;
 use governance_guest::wit::model::Reference;
@@ -11,8 +12,8 @@ use governance_guest::within;
 use crate::check::{Trial, probe};
 use crate::session::Session;
 use crate::{
-    admin_api_key, api_key, group, group_grants, invitation, org_role, organization, project,
-    project_role, service_account, user,
+    admin_api_key, api_key, change, group, group_grants, invitation, org_role, organization,
+    project, project_role, service_account, user,
 };
 
 /// The connector over some transport.
@@ -104,6 +105,14 @@ impl<T: Transport> Connector<T> {
             other => Err(unknown("resource-type", other)),
         };
         page.map(within::bounds)
+    }
+
+    /// Makes one change, or plans it.
+    ///
+    /// # Errors
+    /// See the contract.
+    pub fn change(&self, context: &Context, change: &ChangeRequest) -> Result<Outcome, Error> {
+        change::make(&Session::open(&self.0, context)?, change)
     }
 }
 

@@ -35,6 +35,8 @@
 //! | each service account | roles, only where the project has custom ones |
 //! | each archived project | none |
 //!
+//! [`change`] makes changes, with a table of its own.
+//!
 //! [`connector`] hands the contract's functions to these modules, [`manifest`]
 //! declares them, [`check`] probes them, [`session`] is what one call works with,
 //! [`list_page`] reads a page of a list,
@@ -55,6 +57,7 @@
 
 pub mod admin_api_key;
 pub mod api_key;
+pub mod change;
 pub mod check;
 pub mod connector;
 pub mod custom_roles;

@@ -9,9 +9,9 @@ use governance_guest::wit::manifest::{
 
 use crate::session::RoleDetail;
 use crate::{
-    admin_api_key, api_key, group, group_grants, invitation, org_role, organization, project,
-    project_groups, project_role, project_user_roles, project_users, service_account, user,
-    user_roles,
+    admin_api_key, api_key, change, group, group_grants, invitation, org_role, organization,
+    project, project_groups, project_role, project_user_roles, project_users, service_account,
+    user, user_roles,
 };
 
 /// The configuration field of the API's base URL.
@@ -36,7 +36,7 @@ pub fn description() -> Description {
         name: "openai".to_owned(),
         service: "OpenAI API platform".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        resource_types: vec![
+        resource_types: [
             organization::resource_type(),
             org_role::resource_type(),
             user::resource_type(),
@@ -47,7 +47,12 @@ pub fn description() -> Description {
             service_account::resource_type(),
             api_key::resource_type(),
             admin_api_key::resource_type(),
-        ],
+        ]
+        .map(|it| ResourceType {
+            changes: change::offered(&it.id),
+            ..it
+        })
+        .to_vec(),
         surfaces: surfaces(),
         fields: fields(),
         routes: endpoints()
@@ -80,7 +85,7 @@ fn surfaces() -> Vec<Surface> {
 /// Every endpoint that requests are sent to.
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
-    vec![
+    let reading = [
         org_role::LIST.endpoint,
         org_role::RETRIEVE,
         user::LIST.endpoint,
@@ -106,7 +111,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         api_key::RETRIEVE,
         admin_api_key::LIST.endpoint,
         admin_api_key::RETRIEVE,
-    ]
+    ];
+    [reading.to_vec(), change::endpoints()].concat()
 }
 
 /// The configuration.
@@ -156,7 +162,7 @@ fn credential() -> Credential {
         id: CREDENTIAL.to_owned(),
         name: "Admin API key".to_owned(),
         description: "An organization's admin key (sk-admin-…), which an owner makes at \
-            platform.openai.com/settings/organization/admin-keys. Read only is enough to sync"
+            platform.openai.com/settings/organization/admin-keys. Read only is enough to sync; changes need All"
             .to_owned(),
         scheme: CredentialScheme::Bearer,
         bases: vec![base()],

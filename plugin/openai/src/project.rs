@@ -218,7 +218,8 @@ fn resource(row: &Value) -> Option<Resource> {
 }
 
 /// `status` counts; where it is absent, the time of the archiving.
-fn status(row: &Value) -> Status {
+#[must_use]
+pub fn status(row: &Value) -> Status {
     match row.text("status") {
         Some("archived") => Status::Archived,
         Some("active") => Status::Active,

@@ -6,7 +6,7 @@ use governance_guest::items;
 use governance_guest::paging::{Family, Listing};
 use governance_guest::settings::Settings;
 use governance_guest::transport::{Method, Transport};
-use governance_guest::wit::connector::Context;
+use governance_guest::wit::connector::{Context, Mode, RedactedCredential};
 use governance_guest::wit::faults::Error;
 use governance_guest::wit::manifest::Effect;
 use governance_guest::wit::model::{Gap, GapReason, Scope, Timestamp};
@@ -38,6 +38,23 @@ pub const fn reading(id: &'static str, path: &'static str, surface: &'static str
         method: Method::Get,
         path,
         effect: Effect::Read,
+        surface,
+    }
+}
+
+/// An endpoint that changes something.
+#[must_use]
+pub const fn changing(
+    id: &'static str,
+    method: Method,
+    path: &'static str,
+    surface: &'static str,
+) -> Endpoint {
+    Endpoint {
+        id,
+        method,
+        path,
+        effect: Effect::Change,
         surface,
     }
 }
@@ -121,6 +138,8 @@ pub struct Session<'a, T> {
     pub organization: Option<String>,
     /// When each principal of a project is asked for its roles.
     pub role_detail: RoleDetail,
+    /// What the host shows of the credentials that it holds.
+    pub credentials: Vec<RedactedCredential>,
 }
 
 impl<'a, T: Transport> Session<'a, T> {
@@ -136,11 +155,13 @@ impl<'a, T: Transport> Session<'a, T> {
             address: settings.address(BASE_URL)?,
             dialect: &DIALECT,
             now: context.now,
+            plan: context.mode == Mode::Plan,
         };
         Ok(Self {
             client,
             organization: organization(&settings)?,
             role_detail: role_detail(&settings)?,
+            credentials: context.credentials.clone(),
         })
     }
 

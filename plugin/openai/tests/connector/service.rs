@@ -31,6 +31,7 @@ impl Service {
                 settings: Vec::new(),
                 now: NOW,
                 mode: Mode::Read,
+                credentials: Vec::new(),
             },
         };
         service.set("base_url", "https://api.example.com/v1");
