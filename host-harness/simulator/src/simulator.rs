@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::world::World;
-use crate::{Access, Error, Options, Person, api, authorizer, control};
+use crate::{Access, Error, Fault, Options, Person, api, authorizer, control};
 
 /// A simulated organization that answers on 127.0.0.1 until this is dropped.
 /// What is being answered then is still answered.
@@ -92,6 +92,12 @@ impl Simulator {
     /// such as `GET /v1/organization/users/{user_id}`; refused requests too.
     pub fn requests(&self) -> BTreeMap<String, u64> {
         self.world.requests.snapshot()
+    }
+
+    /// Says what happens to the next requests that are no `GET`, the first one
+    /// first; none stands for nothing. Later ones go by [`crate::Faults`] again.
+    pub fn spoil_changes(&self, faults: impl IntoIterator<Item = Option<Fault>>) {
+        self.world.spoil_changes(faults);
     }
 
     /// Moves the organization's clock forward, by whole seconds.

@@ -1,12 +1,13 @@
 //! What all routes share: the truth, and how this instance answers.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::api::authentication::Keys;
 use crate::clock::Clock;
-use crate::faults::Faults;
+use crate::faults::{Fault, Faults};
 use crate::limits::Limiter;
 use crate::organization::{Organization, Project, Reason, Refusal};
 use crate::quirks::Quirks;
@@ -30,6 +31,8 @@ pub(crate) struct World {
     /// Seconds until what is made can be seen.
     visible_after: u64,
     asked: AtomicU64,
+    /// What happens to the next changing requests, the first one first.
+    coming: Mutex<VecDeque<Option<Fault>>>,
 }
 
 impl World {
@@ -59,6 +62,7 @@ impl World {
             seed: options.seed,
             visible_after: options.visible_after.as_secs(),
             asked: AtomicU64::new(0),
+            coming: Mutex::default(),
         })
     }
 
@@ -92,6 +96,24 @@ impl World {
     /// The number of a request, from 0 on.
     pub(crate) fn next_request(&self) -> u64 {
         self.asked.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Says what happens to the next changing requests.
+    pub(crate) fn spoil_changes(&self, faults: impl IntoIterator<Item = Option<Fault>>) {
+        let mut coming = self.coming.lock().unwrap_or_else(PoisonError::into_inner);
+        coming.extend(faults);
+    }
+
+    /// What happens to the request of that number.
+    pub(crate) fn fault(&self, number: u64, changes: bool) -> Option<Fault> {
+        let told = changes.then(|| {
+            let mut coming = self.coming.lock().unwrap_or_else(PoisonError::into_inner);
+            coming.pop_front()
+        });
+        match told.flatten() {
+            Some(fault) => fault,
+            None => self.faults.of(self.seed, number),
+        }
     }
 
     /// A new id for `x-request-id`.

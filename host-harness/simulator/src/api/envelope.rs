@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::Method;
 use axum::http::header::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -29,7 +30,7 @@ pub(super) async fn wrap(
         tokio::time::sleep(world.latency).await;
     }
     let number = world.next_request();
-    let fault = world.faults.of(world.seed, number);
+    let fault = world.fault(number, request.method() != Method::GET);
     let mut response = match fault.filter(|fault| !fault.is_carried_out()) {
         Some(fault) => spoil::instead(fault),
         None => next.run(request).await,

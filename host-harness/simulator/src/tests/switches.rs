@@ -215,3 +215,16 @@ async fn what_is_new_is_seen_after_a_while() {
     client.get(&format!("{list}/{id}")).await.ok();
     client.get(&format!("{accounts}/{account}")).await.ok();
 }
+
+#[tokio::test]
+async fn the_next_changes_are_spoilt_as_told_and_reads_are_not() {
+    let client = Client::of(Template::Small);
+    let faults = [None, Some(Fault::ServerError(500))];
+    client.world.spoil_changes(faults);
+    let user = client.user("alan");
+    for status in [200, 500, 200] {
+        client.get(&user).await.ok();
+        let answer = client.post(&user, json!({ "role": "owner" })).await;
+        assert_eq!(answer.status, status);
+    }
+}
