@@ -50,10 +50,7 @@ impl Holder {
 /// # Errors
 /// `invalid-input` if it is of another type than it is named; and all that
 /// reading can bring.
-pub fn find<T: Transport>(
-    steps: &Steps<'_, T>,
-    of: &Reference,
-) -> Result<Option<Holder>, Error> {
+pub fn find<T: Transport>(steps: &Steps<'_, T>, of: &Reference) -> Result<Option<Holder>, Error> {
     match of.id.resource_type.as_str() {
         user::TYPE => Ok(subjects::find_person(steps, of)?.map(person)),
         service_account::TYPE => account(steps, of).map(Some),

@@ -59,15 +59,27 @@ mod tests {
     fn another_owner_is_a_person_who_can_act() {
         for (row, expected) in [
             (json!({"id": "bob", "role": "owner"}), true),
-            (json!({"id": "bob", "role": "Owner", "user": {"enabled": true}}), true),
+            (
+                json!({"id": "bob", "role": "Owner", "user": {"enabled": true}}),
+                true,
+            ),
             (json!({"user": {"id": "bob"}, "role": "owner"}), true),
             (json!({"id": "ada", "role": "owner"}), false),
             (json!({"role": "owner"}), false),
             (json!({"id": "bob", "role": "reader"}), false),
             (json!({"id": "bob", "role": null}), false),
-            (json!({"id": "bob", "role": "owner", "user": {"banned": true}}), false),
-            (json!({"id": "bob", "role": "owner", "user": {"enabled": false}}), false),
-            (json!({"id": "bob", "role": "owner", "is_service_account": true}), false),
+            (
+                json!({"id": "bob", "role": "owner", "user": {"banned": true}}),
+                false,
+            ),
+            (
+                json!({"id": "bob", "role": "owner", "user": {"enabled": false}}),
+                false,
+            ),
+            (
+                json!({"id": "bob", "role": "owner", "is_service_account": true}),
+                false,
+            ),
         ] {
             assert_eq!(is_another(&row, "ada"), expected, "{row}");
         }

@@ -48,11 +48,13 @@ pub fn delete<T: Transport>(steps: &mut Steps<'_, T>, of: &Reference) -> Result<
     if person.is_owner() {
         owners::keep_another(steps, &person.id.id, &person.called())?;
     }
-    let call = Call::new(&DELETE).argument(&person.id.id).predicting(json!({
-        "object": "organization.user.deleted",
-        "id": person.id.id,
-        "deleted": true,
-    }));
+    let call = Call::new(&DELETE)
+        .argument(&person.id.id)
+        .predicting(json!({
+            "object": "organization.user.deleted",
+            "id": person.id.id,
+            "deleted": true,
+        }));
     if steps.remove(&call)?.is_none() {
         return Ok(no_op(&holders::nobody(of)));
     }

@@ -7,4 +7,10 @@
     reason = "tests end where something unexpected comes, and make few errors"
 )]
 
+mod group_members;
+mod invitations;
+mod made;
+mod organization_roles;
+mod people;
+mod rare_answers;
 mod simulated;

@@ -1,0 +1,358 @@
+//! Accounts created by invitation; invitations sent again and deleted.
+
+use governance_guest::wit::changes::{
+    AccountCreation, ChangeRequest, Completion, Outcome, ResourceDeletion,
+};
+use governance_guest::wit::model::{EntitlementReference, Reference};
+use openai_simulator::{Options, PendingAccess, Quirks, Ruling};
+use serde_json::{Value, json};
+
+use crate::made::{again, ended, id_of, made, named, small};
+use crate::simulated::{Simulated, reference, written};
+
+const NEW: &str = "mary.jackson@example.com";
+const PENDING: &str = "Katherine.Johnson@example.com";
+const EXPIRED: &str = "dorothy.vaughan@example.com";
+const ACCEPTED: &str = "alan.turing@example.com";
+
+/// An account with entitlements such as `org_role owner`, `project Search member`.
+fn creation(simulated: &Simulated, email: &str, entitlements: &[&str]) -> ChangeRequest {
+    let entitlement = |written: &&str| {
+        let parts: Vec<&str> = written.split('/').collect();
+        EntitlementReference {
+            resource: named(simulated, parts[0], parts[1]),
+            slug: parts.get(2).unwrap_or(&"assigned").to_string(),
+        }
+    };
+    ChangeRequest::CreateAccount(AccountCreation {
+        resource_type: "invitation".to_owned(),
+        email: email.to_owned(),
+        name: None,
+        entitlements: entitlements.iter().map(entitlement).collect(),
+        attributes: "{}".to_owned(),
+    })
+}
+
+/// The invitation of an address, as the service lists it.
+fn invitation(simulated: &Simulated, email: &str) -> Reference {
+    reference("invitation", &id_of(simulated, "invites", email))
+}
+
+fn deletion(of: &Reference) -> ChangeRequest {
+    ChangeRequest::DeleteResource(ResourceDeletion {
+        of: of.clone(),
+        attributes: String::new(),
+    })
+}
+
+/// What live invitations of an address promise, such as `reader Search/member`.
+fn promised(simulated: &Simulated, email: &str) -> Vec<String> {
+    let write = |row: &PendingAccess| {
+        let mut parts = vec![row.organization_role.name().to_owned()];
+        for project in &row.projects {
+            let path = format!("/organization/projects/{}", project.project);
+            let name = simulated.api("GET", &path, "")["name"].clone();
+            parts.push(format!(
+                "{}/{}",
+                name.as_str().expect("a name"),
+                project.role
+            ));
+        }
+        parts.join(" ")
+    };
+    let access = simulated.simulator.access();
+    let rows = access.pending.iter();
+    let mut written: Vec<String> = rows
+        .filter(|row| row.email.eq_ignore_ascii_case(email))
+        .map(write)
+        .collect();
+    written.sort();
+    written
+}
+
+fn summaries(outcome: &Outcome) -> Vec<&str> {
+    let effects = outcome.effects.iter();
+    effects.map(|effect| effect.summary.as_str()).collect()
+}
+
+fn told(outcome: &Outcome, part: &str) -> bool {
+    outcome.consequences.iter().any(|it| it.contains(part))
+}
+
+fn with(quirks: Quirks) -> Simulated {
+    Simulated::start(Options {
+        quirks,
+        ..Options::default()
+    })
+}
+
+#[test]
+fn an_account_is_created_as_the_state_of_its_address_says() {
+    const DEFAULT: &str = "project/Default project/member";
+    const OWNER: &str = "org_role/owner";
+    let reader = "reader Default project/member";
+    for (email, entitlements, expected, steps, then) in [
+        (NEW, &[][..], "pending", 1, &["reader"][..]),
+        (NEW, &["org_role/reader"], "pending", 1, &["reader"]),
+        (
+            NEW,
+            &[OWNER, "project/Search/member", "project/Sandbox/owner"],
+            "pending",
+            1,
+            &["owner Sandbox/owner Search/member"],
+        ),
+        // A live one: the same, and another.
+        (PENDING, &[DEFAULT], "no-op", 0, &[reader]),
+        (
+            "katherine.johnson@EXAMPLE.com",
+            &[DEFAULT],
+            "no-op",
+            0,
+            &[reader],
+        ),
+        (PENDING, &[], "pending", 2, &["reader"]),
+        (
+            PENDING,
+            &[OWNER, DEFAULT],
+            "pending",
+            2,
+            &["owner Default project/member"],
+        ),
+        // An expired one, whatever it carried.
+        (EXPIRED, &[OWNER], "pending", 2, &["owner"]),
+        // A member.
+        (ACCEPTED, &[], "no-op", 0, &[]),
+        (" Alan.Turing@Example.com ", &[OWNER], "no-op", 0, &[]),
+    ] {
+        let simulated = small();
+        let change = creation(&simulated, email, entitlements);
+        let outcome = made(&simulated, &change);
+        let case = format!("{email} {entitlements:?}: {outcome:?}");
+        assert_eq!(ended(&outcome), expected, "{case}");
+        let outcome = outcome.expect("an outcome");
+        assert_eq!(outcome.effects.len(), steps, "{case}");
+        assert_eq!(outcome.resources.len(), 1, "{case}");
+        assert_eq!(told(&outcome, "e-mail goes out"), steps > 0, "{case}");
+        let mut promised = promised(&simulated, email.trim());
+        for one in &mut promised {
+            let mut parts: Vec<&str> = one.split(' ').collect();
+            if one.starts_with("owner S") {
+                parts[1..].sort_unstable();
+            }
+            *one = parts.join(" ");
+        }
+        assert_eq!(promised, then, "{case}");
+        again(&simulated, &change);
+    }
+}
+
+#[test]
+fn an_invitation_is_told_with_what_it_promises_and_until_when() {
+    let simulated = small();
+    let change = creation(&simulated, NEW, &["project/Search/owner"]);
+    let (planned, requests) = simulated.plan(&change);
+    let planned = planned.expect("a plan");
+    assert_eq!(planned.resources[0].id.id, "new-invitation");
+    assert!(
+        requests[0].contains(r#""projects":[{"id":"proj_"#),
+        "{requests:?}"
+    );
+    let outcome = made(&simulated, &change).expect("an outcome");
+    let row = &simulated.simulator.access().pending;
+    let row = row.iter().find(|row| row.email == NEW).expect("invited");
+    let until = i64::try_from(row.until).expect("a time");
+    assert_eq!(outcome.completion, Completion::Pending(Some(until)));
+    assert_eq!(outcome.resources[0].id.id, row.invitation);
+    let project = &row.projects[0].project;
+    let id = &row.invitation;
+    let held = [
+        format!("org_role:role-api-organization-reader:assigned:invitation:{id}"),
+        format!("project:{project}:owner:invitation:{id}"),
+    ];
+    assert_eq!(written(&outcome.held), held);
+    assert!(outcome.held.iter().all(|grant| grant.pending));
+    let told = format!("invited {NEW} as reader, and as owner to the project Search");
+    assert_eq!(summaries(&outcome), [told]);
+}
+
+#[test]
+fn projects_are_sent_even_where_there_are_none() {
+    let simulated = small();
+    let (_, requests) = simulated.plan(&creation(&simulated, NEW, &[]));
+    let (line, body) = requests[0].split_at("POST /organization/invites ".len());
+    assert_eq!(line, "POST /organization/invites ");
+    let body: Value = serde_json::from_str(body).expect("JSON");
+    let expected = json!({"email": NEW, "role": "reader", "projects": []});
+    assert_eq!(body, expected);
+}
+
+#[test]
+fn what_cannot_be_promised_is_refused_before_anything_is_sent() {
+    let payment = with(Quirks {
+        any_invite: Ruling::Refused(openai_simulator::StatusCode::BAD_REQUEST),
+        ..Quirks::default()
+    });
+    let invalid = r#"InvalidInput("entitlements")"#;
+    for (simulated, email, entitlements, expected, named) in [
+        (
+            small(),
+            NEW,
+            &["project/Search/viewer"][..],
+            invalid,
+            "viewer",
+        ),
+        (small(), NEW, &["org_role/Auditor"], invalid, "cannot carry"),
+        (
+            small(),
+            NEW,
+            &["group/Researchers/member"],
+            invalid,
+            "group",
+        ),
+        (
+            small(),
+            NEW,
+            &["project/Retired/member"],
+            "Precondition",
+            "archived",
+        ),
+        (
+            small(),
+            NEW,
+            &["project/no project/member"],
+            "Precondition",
+            "nothing-1",
+        ),
+        (small(), "mary", &[], r#"InvalidInput("email")"#, "address"),
+        (
+            small(),
+            "m j@example.com",
+            &[],
+            r#"InvalidInput("email")"#,
+            "address",
+        ),
+        (payment, NEW, &[], "Precondition", "payment method"),
+    ] {
+        let change = creation(&simulated, email, entitlements);
+        let error = made(&simulated, &change).expect_err(named);
+        assert_eq!(ended(&Err(error.clone())), expected, "{error:?}");
+        assert!(error.message.contains(named), "{error:?}");
+        assert!(promised(&simulated, email).is_empty());
+    }
+}
+
+#[test]
+fn a_member_is_told_with_what_is_still_to_be_granted() {
+    let simulated = small();
+    let entitlements = ["org_role/owner", "project/Sandbox/member"];
+    let change = creation(&simulated, "ALAN.TURING@example.com", &entitlements);
+    let outcome = made(&simulated, &change).expect("an outcome");
+    assert_eq!(outcome.resources[0].id.resource_type, "user");
+    assert!(told(
+        &outcome,
+        "the organization role owner, member of project proj_"
+    ));
+}
+
+#[test]
+fn of_several_live_invitations_the_right_one_stays() {
+    let simulated = with(Quirks {
+        second_pending_invite: Ruling::Allowed,
+        ..Quirks::default()
+    });
+    for role in ["reader", "owner"] {
+        let body = json!({"email": NEW, "role": role, "projects": []}).to_string();
+        simulated.api("POST", "/organization/invites", &body);
+    }
+    let change = creation(&simulated, NEW, &[]);
+    let outcome = made(&simulated, &change).expect("an outcome");
+    assert!(matches!(outcome.completion, Completion::Pending(Some(_))));
+    assert_eq!(
+        summaries(&outcome),
+        [format!("withdrew the invitation of {NEW}")]
+    );
+    assert_eq!(outcome.replaced.len(), 1);
+    assert_eq!(promised(&simulated, NEW), ["reader"]);
+    again(&simulated, &change);
+    let body = json!({"email": NEW, "role": "owner", "projects": []}).to_string();
+    simulated.api("POST", "/organization/invites", &body);
+    let change = creation(&simulated, NEW, &["project/Search/member"]);
+    let outcome = made(&simulated, &change).expect("an outcome");
+    assert_eq!((outcome.effects.len(), outcome.replaced.len()), (3, 2));
+    assert_eq!(promised(&simulated, NEW), ["reader Search/member"]);
+}
+
+#[test]
+fn an_invitation_whose_time_is_over_is_expired_whatever_its_status_says() {
+    let simulated = with(Quirks {
+        expired_invites_read_pending: true,
+        ..Quirks::default()
+    });
+    let change = creation(&simulated, EXPIRED, &["org_role/owner"]);
+    let outcome = made(&simulated, &change).expect("an outcome");
+    let deleted = format!("deleted the expired invitation of {EXPIRED}");
+    assert_eq!(summaries(&outcome)[0], deleted);
+    assert!(outcome.replaced.is_empty(), "it gave nothing any more");
+    assert_eq!(promised(&simulated, EXPIRED), ["owner"]);
+}
+
+#[test]
+fn an_invitation_is_sent_again_as_it_was() {
+    for (email, expected, then) in [
+        (PENDING, "pending", &["reader Default project/member"][..]),
+        (EXPIRED, "pending", &["owner"]),
+        (ACCEPTED, "Precondition", &[]),
+    ] {
+        let simulated = small();
+        let old = invitation(&simulated, email);
+        let outcome = made(&simulated, &ChangeRequest::ResendInvitation(old.clone()));
+        assert_eq!(ended(&outcome), expected, "{outcome:?}");
+        assert_eq!(promised(&simulated, email), then);
+        if let Ok(outcome) = outcome {
+            assert_ne!(outcome.resources[0].id, old.id);
+            assert!(told(&outcome, "e-mail goes out"));
+            let gone = simulated.change(&ChangeRequest::ResendInvitation(old));
+            assert_eq!(ended(&gone), "NotFound", "it is another one now");
+        }
+    }
+}
+
+#[test]
+fn what_would_be_a_second_way_in_is_not_sent_again() {
+    let simulated = small();
+    let expired = invitation(&simulated, EXPIRED);
+    let body = json!({"email": EXPIRED, "role": "reader", "projects": []}).to_string();
+    simulated.api("POST", "/organization/invites", &body);
+    let again = ChangeRequest::ResendInvitation(expired);
+    let error = made(&simulated, &again).expect_err("another is live");
+    assert!(error.message.contains("another invitation"), "{error:?}");
+    let body = json!({"invitation": EXPIRED}).to_string();
+    simulated.control("POST", "/invitations/accept", &body);
+    let error = made(&simulated, &again).expect_err("a member");
+    assert!(
+        error.message.contains("is in the organization"),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn an_invitation_is_deleted_unless_it_was_accepted() {
+    for (email, expected, replaced) in [
+        (PENDING, "complete", 2),
+        (EXPIRED, "complete", 0),
+        (ACCEPTED, "Precondition", 0),
+    ] {
+        let simulated = small();
+        let change = deletion(&invitation(&simulated, email));
+        let outcome = made(&simulated, &change);
+        assert_eq!(ended(&outcome), expected, "{outcome:?}");
+        assert!(promised(&simulated, email).is_empty());
+        match outcome {
+            Ok(outcome) => {
+                assert_eq!(outcome.replaced.len(), replaced);
+                again(&simulated, &change);
+            }
+            Err(error) => assert_eq!(error.hint.as_deref(), Some("delete the user instead")),
+        }
+    }
+}
