@@ -4,7 +4,7 @@ use governance_guest::wit::changes::{
     AccountCreation, ChangeRequest, Completion, Outcome, ResourceDeletion,
 };
 use governance_guest::wit::model::{EntitlementReference, Reference};
-use openai_simulator::{Options, PendingAccess, Quirks, Ruling};
+use openai_simulator::{Options, PendingAccess, Quirks, Ruling, Template};
 use serde_json::{Value, json};
 
 use crate::made::{again, ended, id_of, made, named, small};
@@ -355,4 +355,36 @@ fn an_invitation_is_deleted_unless_it_was_accepted() {
             Err(error) => assert_eq!(error.hint.as_deref(), Some("delete the user instead")),
         }
     }
+}
+
+#[test]
+fn a_service_that_tells_little_is_no_reason_to_invite_twice() {
+    let simulated = Simulated::start(Options {
+        organization: Template::Lenient,
+        ..Options::default()
+    });
+    let change = creation(&simulated, NEW, &[]);
+    let outcome = made(&simulated, &change);
+    assert_eq!(ended(&outcome), "pending", "{outcome:?}");
+    again(&simulated, &change);
+}
+
+#[test]
+fn a_name_is_not_lost_silently() {
+    let simulated = small();
+    let ChangeRequest::CreateAccount(account) = creation(&simulated, NEW, &[]) else {
+        return;
+    };
+    let named = AccountCreation {
+        name: Some("Mary Jackson".to_owned()),
+        ..account.clone()
+    };
+    let outcome = made(&simulated, &ChangeRequest::CreateAccount(named));
+    assert!(told(&outcome.expect("an outcome"), "name"));
+    let unknown = AccountCreation {
+        attributes: r#"{"team": "west"}"#.to_owned(),
+        ..account
+    };
+    let outcome = made(&simulated, &ChangeRequest::CreateAccount(unknown));
+    assert_eq!(ended(&outcome), r#"InvalidInput("team")"#);
 }

@@ -7,7 +7,7 @@ use governance_guest::wit::model::Reference;
 use openai_simulator::{Options, Simulator, Way};
 use serde_json::Value;
 
-use crate::simulated::{self, Simulated, reference};
+use crate::simulated::{self, Simulated, in_project, reference};
 
 /// How a change ended, for tables; the kinds of errors by their bare names.
 pub(crate) fn ended(result: &Result<Outcome, Error>) -> String {
@@ -89,7 +89,13 @@ pub(crate) fn named(simulated: &Simulated, resource_type: &str, name: &str) -> R
         ("project", _) => id_of(simulated, "projects", name),
         _ => id_of(simulated, "users", name),
     };
-    reference(resource_type, &id)
+    match (resource_type, name) {
+        ("service_account", "nightly-evaluation") => {
+            let project = id_of(simulated, "projects", "Search");
+            in_project(&project, resource_type, &id)
+        }
+        _ => reference(resource_type, &id),
+    }
 }
 
 /// The organization roles of a person or a group by their names, sorted; those

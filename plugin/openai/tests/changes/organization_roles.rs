@@ -292,3 +292,34 @@ fn a_role_goes_by_its_composed_id_too_and_by_no_other_entitlement() {
     let refused = ended(&made(&simulated, &other));
     assert_eq!(refused, r#"InvalidInput("entitlement")"#);
 }
+
+#[test]
+fn without_groups_and_custom_roles_the_services_own_are_changed_all_the_same() {
+    let simulated = Simulated::start(Options {
+        quirks: Quirks {
+            not_in_plan: Quirks::FREE_PLAN.into(),
+            ..Quirks::default()
+        },
+        ..Options::default()
+    });
+    let grace = named(&simulated, GRACE.0, GRACE.1);
+    for (what, role, expected, then) in [
+        ("revoke", "owner", "complete", "reader"),
+        ("revoke", "owner", "no-op", "reader"),
+        ("grant", "owner", "complete", "owner"),
+    ] {
+        let role = reference("org_role", &format!("role-api-organization-{role}"));
+        let change = holding(&role, "assigned", &grace);
+        let outcome = made(
+            &simulated,
+            &match what {
+                "grant" => ChangeRequest::Grant(change),
+                _ => ChangeRequest::Revoke(change),
+            },
+        );
+        assert_eq!(ended(&outcome), expected, "{outcome:?}");
+        assert!(outcome.expect("an outcome").consequences.is_empty());
+        let path = format!("/organization/users/{}", grace.id.id);
+        assert_eq!(simulated.api("GET", &path, "")["role"], then);
+    }
+}

@@ -122,10 +122,6 @@ impl<T: Transport> Asked<'_, '_, T> {
         same: &Open,
         open: &[Open],
     ) -> Result<Completion, Stop> {
-        let mut page = items::page();
-        invitation::tell(&mut page, &same.row);
-        let kept = page.resources.into_iter();
-        kept.for_each(|resource| steps.resource(resource));
         let others = open
             .iter()
             .filter(|it| it.live && !it.offers(&self.content));
@@ -136,6 +132,10 @@ impl<T: Transport> Asked<'_, '_, T> {
                 Err(stop) => return self.joined_or(steps, withdrawn, stop),
             }
         }
+        let mut page = items::page();
+        invitation::tell(&mut page, &same.row);
+        let kept = page.resources.into_iter();
+        kept.for_each(|resource| steps.resource(resource));
         Ok(match withdrawn {
             true => Completion::Pending(same.expires_at()),
             false => no_op(&format!(

@@ -62,7 +62,8 @@ impl Open {
 }
 
 /// The row of the member with this address. The service is asked for it, and the
-/// rows are compared, so that one that ignores the question is paged through.
+/// rows are compared, so that one that ignores the question is paged through. It is
+/// asked for the address as it was given and in lower case, as most are stored.
 ///
 /// # Errors
 /// All that reading can bring.
@@ -73,7 +74,11 @@ pub fn member<T: Transport>(steps: &Steps<'_, T>, email: &str) -> Result<Option<
         let is_it = addresses.any(|address| user_row::same(address, email));
         is_it.then(|| row.clone())
     };
-    let narrowed = |call: Call<'static>| call.query("emails[]", Some(email));
+    let lower = Some(email.to_lowercase()).filter(|lower| lower != email);
+    let narrowed = |call: Call<'static>| {
+        let call = call.query("emails[]", Some(email));
+        call.query("emails[]", lower.as_deref())
+    };
     search::first(steps, &user::LIST, narrowed, has_it)
 }
 
