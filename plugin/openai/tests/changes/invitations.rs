@@ -1,19 +1,17 @@
-//! Accounts created by invitation; invitations sent again and deleted.
+//! Accounts created by invitation.
 
-use governance_guest::wit::changes::{
-    AccountCreation, ChangeRequest, Completion, Outcome, ResourceDeletion,
-};
-use governance_guest::wit::model::{EntitlementReference, Reference};
+use governance_guest::wit::changes::{AccountCreation, ChangeRequest, Completion, Outcome};
+use governance_guest::wit::model::EntitlementReference;
 use openai_simulator::{Options, PendingAccess, Quirks, Ruling, Template};
 use serde_json::{Value, json};
 
-use crate::made::{again, ended, id_of, made, named, small};
-use crate::simulated::{Simulated, reference, written};
+use crate::made::{again, ended, made, named, small};
+use crate::simulated::{Simulated, written};
 
 const NEW: &str = "mary.jackson@example.com";
-const PENDING: &str = "Katherine.Johnson@example.com";
-const EXPIRED: &str = "dorothy.vaughan@example.com";
-const ACCEPTED: &str = "alan.turing@example.com";
+pub(crate) const PENDING: &str = "Katherine.Johnson@example.com";
+pub(crate) const EXPIRED: &str = "dorothy.vaughan@example.com";
+pub(crate) const ACCEPTED: &str = "alan.turing@example.com";
 
 /// An account with entitlements such as `org_role/owner`, `project/Search/member`.
 fn creation(simulated: &Simulated, email: &str, entitlements: &[&str]) -> ChangeRequest {
@@ -33,20 +31,8 @@ fn creation(simulated: &Simulated, email: &str, entitlements: &[&str]) -> Change
     })
 }
 
-/// The invitation of an address, as the service lists it.
-fn invitation(simulated: &Simulated, email: &str) -> Reference {
-    reference("invitation", &id_of(simulated, "invites", email))
-}
-
-fn deletion(of: &Reference) -> ChangeRequest {
-    ChangeRequest::DeleteResource(ResourceDeletion {
-        of: of.clone(),
-        attributes: String::new(),
-    })
-}
-
 /// What live invitations of an address promise, such as `reader Search/member`.
-fn promised(simulated: &Simulated, email: &str) -> Vec<String> {
+pub(crate) fn promised(simulated: &Simulated, email: &str) -> Vec<String> {
     let write = |row: &PendingAccess| {
         let mut parts = Vec::new();
         for project in &row.projects {
@@ -77,7 +63,7 @@ fn summaries(outcome: &Outcome) -> Vec<&str> {
     effects.map(|effect| effect.summary.as_str()).collect()
 }
 
-fn told(outcome: &Outcome, part: &str) -> bool {
+pub(crate) fn told(outcome: &Outcome, part: &str) -> bool {
     outcome.consequences.iter().any(|it| it.contains(part))
 }
 
@@ -246,6 +232,9 @@ fn a_member_is_told_with_what_is_still_to_be_granted() {
         &outcome,
         "the organization role owner, member of project proj_"
     ));
+    let change = creation(&simulated, "ada.lovelace@example.com", &[]);
+    let outcome = made(&simulated, &change).expect("an outcome");
+    assert!(told(&outcome, "is an owner"), "more than asked for");
 }
 
 #[test]
@@ -288,67 +277,6 @@ fn an_invitation_whose_time_is_over_is_expired_whatever_its_status_says() {
     assert_eq!(summaries(&outcome)[0], deleted);
     assert!(outcome.replaced.is_empty(), "it gave nothing any more");
     assert_eq!(promised(&simulated, EXPIRED), ["owner"]);
-}
-
-#[test]
-fn an_invitation_is_sent_again_as_it_was() {
-    for (email, expected, then) in [
-        (PENDING, "pending", &["reader Default project/member"][..]),
-        (EXPIRED, "pending", &["owner"]),
-        (ACCEPTED, "Precondition", &[]),
-    ] {
-        let simulated = small();
-        let old = invitation(&simulated, email);
-        let outcome = made(&simulated, &ChangeRequest::ResendInvitation(old.clone()));
-        assert_eq!(ended(&outcome), expected, "{outcome:?}");
-        assert_eq!(promised(&simulated, email), then);
-        if let Ok(outcome) = outcome {
-            assert_ne!(outcome.resources[0].id, old.id);
-            assert!(told(&outcome, "e-mail goes out"));
-            let gone = simulated.change(&ChangeRequest::ResendInvitation(old));
-            assert_eq!(ended(&gone), "NotFound", "it is another one now");
-        }
-    }
-}
-
-#[test]
-fn what_would_be_a_second_way_in_is_not_sent_again() {
-    let simulated = small();
-    let expired = invitation(&simulated, EXPIRED);
-    let body = json!({"email": EXPIRED, "role": "reader", "projects": []}).to_string();
-    simulated.api("POST", "/organization/invites", &body);
-    let again = ChangeRequest::ResendInvitation(expired);
-    let error = made(&simulated, &again).expect_err("another is live");
-    assert!(error.message.contains("another invitation"), "{error:?}");
-    let body = json!({"invitation": EXPIRED}).to_string();
-    simulated.control("POST", "/invitations/accept", &body);
-    let error = made(&simulated, &again).expect_err("a member");
-    assert!(
-        error.message.contains("is in the organization"),
-        "{error:?}"
-    );
-}
-
-#[test]
-fn an_invitation_is_deleted_unless_it_was_accepted() {
-    for (email, expected, replaced) in [
-        (PENDING, "complete", 2),
-        (EXPIRED, "complete", 0),
-        (ACCEPTED, "Precondition", 0),
-    ] {
-        let simulated = small();
-        let change = deletion(&invitation(&simulated, email));
-        let outcome = made(&simulated, &change);
-        assert_eq!(ended(&outcome), expected, "{outcome:?}");
-        assert!(promised(&simulated, email).is_empty());
-        match outcome {
-            Ok(outcome) => {
-                assert_eq!(outcome.replaced.len(), replaced);
-                again(&simulated, &change);
-            }
-            Err(error) => assert_eq!(error.hint.as_deref(), Some("delete the user instead")),
-        }
-    }
 }
 
 #[test]

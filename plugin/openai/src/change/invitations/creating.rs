@@ -101,18 +101,26 @@ impl<T: Transport> Asked<'_, '_, T> {
             steps.resource(user_row::resource(id, row, organization));
         }
         let held = row.text("role").and_then(Predefined::of);
-        let role = self.content.role.filter(|role| Some(*role) != held);
-        let role = role.map(|role| format!("the organization role {}", role.name()));
-        let projects = self.content.projects.iter();
-        let projects = projects.map(|(id, role)| format!("{} of project {id}", role.name()));
-        let wanted: Vec<String> = role.into_iter().chain(projects).collect();
-        if !wanted.is_empty() {
-            let (email, wanted) = (self.email, wanted.join(", "));
+        if held == Some(Predefined::Owner) && self.content.role != held {
+            steps.consequence(&format!("{} is an owner of the organization", self.email));
+        }
+        if let Some(wanted) = self.beyond(held) {
+            let email = self.email;
             steps.consequence(&format!(
                 "nothing is granted to {email} by this: grant {wanted}"
             ));
         }
         no_op(&format!("{} is in the organization already", self.email))
+    }
+
+    /// What is asked for beside this role, in words.
+    fn beyond(&self, held: Option<Predefined>) -> Option<String> {
+        let role = self.content.role.filter(|role| Some(*role) != held);
+        let role = role.map(|role| format!("the organization role {}", role.name()));
+        let projects = self.content.projects.iter();
+        let projects = projects.map(|(id, role)| format!("{} of project {id}", role.name()));
+        let wanted: Vec<String> = role.into_iter().chain(projects).collect();
+        (!wanted.is_empty()).then(|| wanted.join(", "))
     }
 
     /// Keeps the live invitation that is like this, and no other live one.
