@@ -140,7 +140,7 @@ fn resource(row: &Value) -> Option<Resource> {
 }
 
 /// Lists have `is_scim_managed`, answers to assignments `scim_managed` \[S].
-fn managed_by_scim(row: &Value) -> Option<bool> {
+pub(crate) fn managed_by_scim(row: &Value) -> Option<bool> {
     row.flag("is_scim_managed")
         .or_else(|| row.flag("scim_managed"))
 }

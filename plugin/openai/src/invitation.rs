@@ -78,14 +78,20 @@ pub fn surface() -> Surface {
 
 /// What an invitation is worth now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
+pub enum Standing {
+    /// It can be accepted.
     Live,
+    /// The person is in the organization, or was.
     Accepted,
+    /// Its time is over.
     Expired,
+    /// The service tells a status that its documents do not know.
     Unknown,
 }
 
-fn standing(row: &Value, now: Timestamp) -> Standing {
+/// What the invitation of this row is worth at that time.
+#[must_use]
+pub fn standing(row: &Value, now: Timestamp) -> Standing {
     let past = row.moment("expires_at").is_some_and(|at| at <= now);
     match row.text("status") {
         Some("pending") if past => Standing::Expired,
@@ -175,13 +181,15 @@ fn over(message: &str) -> Error {
     }
 }
 
-fn id(row: &Value) -> Option<ResourceId> {
+/// The invitation that a row tells, if it has an id that can be used.
+#[must_use]
+pub fn id(row: &Value) -> Option<ResourceId> {
     let id = row.text("id").filter(|id| text::is_id(id))?;
     Some(items::id(TYPE, id))
 }
 
 /// Adds a live invitation with its pending role.
-fn tell(page: &mut Page, row: &Value) {
+pub fn tell(page: &mut Page, row: &Value) {
     let Some(id) = id(row) else {
         return leave_out(page, row, "an invitation has no id that can be used");
     };

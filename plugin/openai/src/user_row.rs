@@ -97,7 +97,8 @@ fn alias(id: &ResourceId, row: &Value) -> Option<ResourceId> {
     Some(items::id(TYPE, other))
 }
 
-fn status(row: &Value) -> Status {
+/// The state that the row's user is in.
+pub(crate) fn status(row: &Value) -> Status {
     let flag = |key| row.child("user").and_then(|user| user.flag(key));
     match (flag("enabled"), flag("banned")) {
         (Some(false), _) | (_, Some(true)) => Status::Disabled,

@@ -19,20 +19,24 @@
 //!
 //! Each module declares its endpoints, what it offers, and which rule of the
 //! service stands behind each refusal. Everything that decides is read first:
-//! what [`subjects`] tell, and the state of what is changed.
+//! what [`subjects`] and [`holders`] tell, what [`search`] finds in a list,
+//! whether [`owners`] are left, and the state of what is changed.
 
 pub mod admin_api_keys;
 pub mod api_keys;
 pub mod group_members;
 pub mod groups;
 pub mod groups_in_projects;
+pub mod holders;
 pub mod invitations;
 pub mod organization_member;
 pub mod organization_roles;
+pub mod owners;
 pub mod people;
 pub mod people_in_projects;
 pub mod projects;
 pub mod roles;
+pub mod search;
 pub mod service_account_roles;
 pub mod service_accounts;
 pub mod subjects;

@@ -1,32 +1,84 @@
-//! People.
+//! People: they come by invitation and go by deletion. The service has no call
+//! that disables one.
 
-use governance_guest::client::Endpoint;
-use governance_guest::faults::unsupported;
-use governance_guest::steps::{Steps, Stop};
-use governance_guest::transport::Transport;
+use governance_guest::client::{Call, Endpoint};
+use governance_guest::steps::{Steps, Stop, no_op};
+use governance_guest::transport::{Method, Transport};
 use governance_guest::wit::changes::Completion;
-use governance_guest::wit::manifest::OfferedChange;
+use governance_guest::wit::manifest::{ChangeKind, OfferedChange};
 use governance_guest::wit::model::Reference;
+use serde_json::json;
+
+use super::subjects::{self, Person};
+use super::{OWNERS, holders, offer, owners};
+use crate::session::changing;
+use crate::user;
+
+const DELETE: Endpoint = changing(
+    "delete-user",
+    Method::Delete,
+    "/organization/users/{user_id}",
+    user::SURFACE,
+);
 
 /// The endpoints that it uses.
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
-    Vec::new()
+    vec![DELETE]
 }
 
 /// What `describe` offers.
 #[must_use]
 pub fn offered() -> Vec<OfferedChange> {
-    Vec::new()
+    vec![OfferedChange {
+        guard: Some(OWNERS.to_owned()),
+        ..offer(ChangeKind::DeleteResource, Vec::new())
+    }]
 }
 
-/// To be written.
+/// Deletes a person from the organization.
 ///
 /// # Errors
-/// See the module.
-pub fn delete<T: Transport>(
-    _steps: &mut Steps<'_, T>,
-    _of: &Reference,
-) -> Result<Completion, Stop> {
-    Err(unsupported("not yet").into())
+/// `precondition` for the last owner, `invalid-input` for a service account; and
+/// what the service answers.
+pub fn delete<T: Transport>(steps: &mut Steps<'_, T>, of: &Reference) -> Result<Completion, Stop> {
+    let Some(person) = subjects::find_person(steps, of)? else {
+        return Ok(no_op(&holders::nobody(of)));
+    };
+    if person.is_owner() {
+        owners::keep_another(steps, &person.id.id, &person.called())?;
+    }
+    let call = Call::new(&DELETE)
+        .argument(&person.id.id)
+        .predicting(json!({
+            "object": "organization.user.deleted",
+            "id": person.id.id,
+            "deleted": true,
+        }));
+    if steps.remove(&call)?.is_none() {
+        return Ok(no_op(&holders::nobody(of)));
+    }
+    let done = format!("deleted {} from the organization", person.called());
+    steps.did(&done, &person.id);
+    for sentence in consequences(&person) {
+        steps.consequence(&sentence);
+    }
+    Ok(Completion::Complete)
+}
+
+/// What follows, by the service's documents \[S].
+fn consequences(person: &Person) -> Vec<String> {
+    let called = person.called();
+    let mut sentences = vec![
+        format!("the API keys of {called} stop working"),
+        format!("{called} is in no project and no group any more"),
+        format!("service accounts that {called} made stay, and so do their keys"),
+    ];
+    if person.is_scim_managed() {
+        sentences.push(format!(
+            "the identity provider manages {called}, and will add this person again \
+             unless it is told not to"
+        ));
+    }
+    sentences
 }

@@ -7,4 +7,12 @@
     reason = "tests end where something unexpected comes, and make few errors"
 )]
 
+mod every_write;
+mod group_members;
+mod invitations;
+mod made;
+mod organization_roles;
+mod people;
+mod rare_answers;
+mod sent_invitations;
 mod simulated;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use governance_guest::wit::manifest::{BaseUrl, Effect};
+use openai_connector::change;
 use openai_connector::manifest::{CREDENTIAL, description};
 
 use crate::service::*;
@@ -45,8 +46,9 @@ pub(crate) fn all_requests(service: &Service) {
     }
 }
 
+/// Reading alone: what changes read and send beside that is tried by `changes`.
 #[test]
-fn every_declared_route_is_used_and_every_request_is_declared() {
+fn every_route_that_reading_declares_is_used_and_every_request_is_declared() {
     let service = Service::of(&[]);
     all_requests(&service);
     let used: BTreeSet<String> = service
@@ -54,12 +56,25 @@ fn every_declared_route_is_used_and_every_request_is_declared() {
         .iter()
         .map(|request| route_of(request).expect("a declared route").id)
         .collect();
+    let of_changes: BTreeSet<&str> = change::endpoints().iter().map(|it| it.id).collect();
     let declared: BTreeSet<String> = description()
         .routes
         .into_iter()
         .map(|route| route.id)
+        .filter(|id| !of_changes.contains(id.as_str()))
         .collect();
     assert_eq!(used, declared);
+}
+
+#[test]
+fn every_route_is_declared_once_and_what_does_not_read_as_a_change() {
+    let routes = description().routes;
+    let ids: BTreeSet<&str> = routes.iter().map(|route| route.id.as_str()).collect();
+    assert_eq!(ids.len(), routes.len());
+    for route in &routes {
+        let reads = route.method == "GET";
+        assert_eq!(route.effect == Effect::Read, reads, "{}", route.id);
+    }
 }
 
 #[test]
@@ -89,11 +104,10 @@ fn every_list_is_asked_for_with_its_largest_page() {
 }
 
 #[test]
-fn all_routes_read_and_carry_the_credential_to_the_base_url_alone() {
+fn all_routes_carry_the_credential_to_the_base_url_alone() {
     let description = description();
     let base = BaseUrl::FromField("base_url".to_owned());
     for route in &description.routes {
-        assert_eq!(route.effect, Effect::Read);
         assert_eq!(route.credential.as_deref(), Some(CREDENTIAL));
         assert_eq!(route.base, base);
         let known = ["/organization/", "/projects/"];
@@ -135,7 +149,6 @@ fn types_name_only_what_is_declared() {
         .collect();
     for told in &description.resource_types {
         assert!(surfaces.contains(&told.surface.as_str()), "{}", told.id);
-        assert!(told.changes.is_empty(), "changes are not offered yet");
         let mut named = told.children.iter().chain(&told.carried_by);
         assert!(named.all(|named| types.contains(&named.as_str())));
         for held in &told.static_entitlements {
@@ -144,6 +157,35 @@ fn types_name_only_what_is_declared() {
         }
     }
     assert!(!description.events);
+}
+
+#[test]
+fn each_change_is_offered_once_and_guarded_where_it_could_take_the_last_owner() {
+    let mut guarded = BTreeSet::new();
+    for told in description().resource_types {
+        for (place, offered) in told.changes.iter().enumerate() {
+            let mut others = told.changes.iter().skip(place + 1);
+            assert!(
+                others.all(|other| other.kind != offered.kind),
+                "{}",
+                told.id
+            );
+            assert!(!offered.permissions.is_empty(), "{}", told.id);
+            if offered.guard.as_deref() == Some(change::OWNERS) {
+                guarded.insert((told.id.clone(), format!("{:?}", offered.kind)));
+            }
+        }
+    }
+    let guarded: Vec<_> = guarded
+        .iter()
+        .map(|(of, kind)| format!("{of} {kind}"))
+        .collect();
+    let expected = [
+        "org_role ChangeKind::Grant",
+        "org_role ChangeKind::Revoke",
+        "user ChangeKind::DeleteResource",
+    ];
+    assert_eq!(guarded, expected);
 }
 
 #[test]
