@@ -154,7 +154,8 @@ fn replace<T: Transport>(
     wanted: &Wanted,
     old: &[ProjectPredefined],
 ) -> Result<Completion, Stop> {
-    who.assign(steps, &wanted.role)?;
+    who.assign(steps, &wanted.role)
+        .map_err(|stop| member_first(stop, who, held, wanted))?;
     tell_assigned(steps, who, wanted);
     let old: Vec<_> = old.iter().copied().map(ProjectRole::Predefined).collect();
     for role in &old {
@@ -167,6 +168,24 @@ fn replace<T: Transport>(
         tell_remaining(steps, who, held, &ended);
     }
     Ok(Completion::Complete)
+}
+
+/// A refusal that may be for want of a predefined role. None is added where one
+/// is held already, or anything is held through a group: so it is said.
+fn member_first(stop: Stop, who: &Participant<'_>, held: &Held, wanted: &Wanted) -> Stop {
+    let custom = matches!(wanted.role, ProjectRole::Custom(_));
+    match stop {
+        Stop::Refused(error)
+            if custom && held.predefined().is_empty() && wants_membership(&error) =>
+        {
+            let hint = format!("grant {} member first, if that is meant", who.called);
+            Stop::Refused(Error {
+                hint: Some(hint),
+                ..error
+            })
+        }
+        stop => stop,
+    }
 }
 
 fn tell_assigned<T: Transport>(steps: &mut Steps<'_, T>, who: &Participant<'_>, wanted: &Wanted) {
@@ -291,7 +310,7 @@ fn unassign<T: Transport>(
 }
 
 /// Tells what is held still, once these roles have ended.
-fn tell_remaining<T: Transport>(
+pub fn tell_remaining<T: Transport>(
     steps: &mut Steps<'_, T>,
     who: &Participant<'_>,
     held: &Held,

@@ -39,6 +39,7 @@ pub mod roles;
 pub mod service_account_roles;
 pub mod service_accounts;
 pub mod subjects;
+pub mod through_groups;
 
 use governance_guest::client::Endpoint;
 use governance_guest::faults::{invalid_input, precondition, unsupported, unsupported_but};

@@ -15,7 +15,6 @@
 use governance_guest::client::{Call, Endpoint};
 use governance_guest::faults::unreadable;
 use governance_guest::items;
-use governance_guest::paging::Following;
 use governance_guest::reading::Reading;
 use governance_guest::steps::{Steps, Stop};
 use governance_guest::transport::Transport;
@@ -25,15 +24,12 @@ use serde_json::{Value, json};
 
 use super::people_in_projects::SET;
 use super::project_ways::{Held, ProjectRole};
-use super::subjects::LiveProject;
+use super::subjects::{LiveProject, all_rows};
 use crate::group;
 use crate::project_predefined::ProjectPredefined;
 use crate::project_user_roles::{Owed, Seen, owed};
 use crate::role_row::{self, Role};
 use crate::session::Collection;
-
-/// The most pages of one principal's roles in one project, of 1,000 each.
-const PAGES: usize = 10;
 
 /// The requests about one kind of principal.
 #[derive(Debug)]
@@ -239,37 +235,20 @@ fn gone(endpoint: &Endpoint, answer: Option<Value>) -> Result<bool, Stop> {
 /// The roles that are listed of a principal.
 ///
 /// # Errors
-/// All that reading can bring, but for `not-found`: then there are none. An
-/// answer that breaks off, or has a role that cannot be told, decides nothing:
-/// `unreadable-response`.
+/// See [`all_rows`]. A role that cannot be told decides nothing either.
 pub fn assigned<T: Transport>(
     steps: &Steps<'_, T>,
     list: &Collection,
     project: &ResourceId,
     principal: &ResourceId,
 ) -> Result<Held, Error> {
-    let surface = list.endpoint.surface;
     let mut held = Held::default();
-    let mut after: Option<String> = None;
-    for _ in 0..PAGES {
-        let call = list.call(after.as_deref());
-        let call = call.argument(&project.id).argument(&principal.id);
-        let Some(answer) = steps.find(&call)? else {
-            return Ok(held);
-        };
-        let listing = list.read(&answer, after.as_deref())?;
-        for row in listing.rows {
-            hold(&mut held, row, principal).ok_or_else(|| {
-                unreadable(surface, "an assigned role has no id that can be used")
-            })?;
-        }
-        match listing.following {
-            Following::End => return Ok(held),
-            Following::Page(next) => after = Some(next),
-            Following::Broken(reason) => return Err(unreadable(surface, reason)),
-        }
+    for row in all_rows(steps, list, &[&project.id, &principal.id])? {
+        let message = "an assigned role has no id that can be used";
+        let unreadable = || unreadable(list.endpoint.surface, message);
+        hold(&mut held, &row, principal).ok_or_else(unreadable)?;
     }
-    Err(unreadable(surface, "the list of roles does not end"))
+    Ok(held)
 }
 
 /// Adds what a row tells; None if it is unreadable.

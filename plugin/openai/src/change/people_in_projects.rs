@@ -22,6 +22,7 @@ use super::in_projects::{find_wanted, give, take, wanted};
 use super::participant::{Participant, Requests};
 use super::project_ways::{Held, WayIn, WayOut, person_in, person_out};
 use super::subjects::{LiveProject, Person, find_person, live_project, person};
+use super::through_groups;
 use crate::session::changing;
 use crate::{project_role, project_user_roles, project_users};
 
@@ -78,7 +79,15 @@ pub fn endpoints() -> Vec<Endpoint> {
         unassign,
         ..
     } = REQUESTS;
-    vec![row, add, SET, leave, assign, unassign]
+    vec![
+        row,
+        add,
+        SET,
+        leave,
+        assign,
+        unassign,
+        through_groups::MEMBER,
+    ]
 }
 
 /// What `describe` offers on a project, for every kind of principal.
@@ -131,7 +140,25 @@ pub fn revoke<T: Transport>(
     if project.is_default() && leaves(&held, &way) {
         return Err(no_membership_change(&project).into());
     }
+    let held = match way {
+        WayOut::Leave | WayOut::Unassign => with_groups(steps, &who, held)?,
+        WayOut::NotHeld | WayOut::Inherited(_) => held,
+    };
     take(steps, &who, &held, &wanted, way).map_err(explained)
+}
+
+/// Counts in what stays through groups.
+pub fn with_groups<T: Transport>(
+    steps: &mut Steps<'_, T>,
+    who: &Participant<'_>,
+    held: Held,
+) -> Result<Held, Error> {
+    let (held, whole) = through_groups::counted(steps, &who.project.id, &who.id, held)?;
+    if !whole {
+        let called = &who.called;
+        steps.consequence(&format!("what {called} has through groups cannot be seen"));
+    }
+    Ok(held)
 }
 
 fn participant<'a>(project: &'a LiveProject, person: &Person) -> Participant<'a> {

@@ -99,6 +99,16 @@ impl Held {
         self.direct.iter().filter_map(predefined).collect()
     }
 
+    /// Counts in that a role is held through this too.
+    pub fn inherit(&mut self, role: ProjectRole, source: &ResourceId) {
+        let mut inherited = self.inherited.iter_mut();
+        match inherited.find(|(held, _)| *held == role) {
+            Some((_, sources)) if sources.contains(source) => {}
+            Some((_, sources)) => sources.push(source.clone()),
+            None => self.inherited.push((role, vec![source.clone()])),
+        }
+    }
+
     /// What a role is held through, if it is inherited.
     #[must_use]
     pub fn sources(&self, role: &ProjectRole) -> Option<&[ResourceId]> {

@@ -18,10 +18,10 @@ use governance_guest::wit::faults::Error;
 use governance_guest::wit::model::{Reference, ResourceId};
 use serde_json::{Value, json};
 
-use super::in_projects::{Wanted, find_wanted, take};
+use super::in_projects::{find_wanted, take, tell_remaining};
 use super::participant::{Participant, assigned};
 use super::people_in_projects;
-use super::project_ways::{ProjectRole, WayOut, person_out};
+use super::project_ways::{Held, ProjectRole, person_out};
 use super::subjects::{LiveProject, live_project};
 use crate::project_predefined::ProjectPredefined::{self, Member, Owner};
 use crate::{project, service_account};
@@ -73,27 +73,27 @@ pub fn revoke<T: Transport>(
         return Ok(no_op("the project has no such service account"));
     };
     let slug = &change.entitlement.slug;
-    match ProjectRole::of_slug(slug) {
-        ProjectRole::Predefined(role @ (Owner | Member)) if account.role != Some(role) => {
-            let called = &account.called;
-            Ok(no_op(&format!(
-                "{called} is not {} of its project",
-                role.name()
-            )))
-        }
-        ProjectRole::Predefined(Owner) => {
+    let Some(wanted) = find_wanted(steps, &project.id, slug)? else {
+        return Ok(no_op(&format!("the project has no role {slug}")));
+    };
+    let who = account.participant();
+    let held = account.held(steps)?;
+    match wanted.role {
+        ProjectRole::Predefined(Owner) if held.has(&wanted.role) => {
+            let held = people_in_projects::with_groups(steps, &who, held)?;
             account.set(steps, Member)?;
+            tell_remaining(steps, &who, &held, &[&wanted.role]);
             Ok(Completion::Complete)
         }
-        ProjectRole::Predefined(Member) => Err(unsupported_but(
+        ProjectRole::Predefined(Member) if held.has(&wanted.role) => Err(unsupported_but(
             "a service account cannot be in its project with less than member",
             "delete the service account, if it is not needed",
         )
         .into()),
-        _ => match find_wanted(steps, &project.id, slug)? {
-            Some(wanted) => unassign(steps, &account, &wanted),
-            None => Ok(no_op(&format!("the project has no role {slug}"))),
-        },
+        _ => {
+            let way = person_out(&held, &wanted.role);
+            take(steps, &who, &held, &wanted, way)
+        }
     }
 }
 
@@ -121,6 +121,28 @@ impl<'a> Account<'a> {
             called: format!("service account {}", row.text("name").unwrap_or(&of.id.id)),
             role: role(&row),
         }))
+    }
+
+    /// What it holds. Of owner and member its row counts; other roles somebody
+    /// assigned by other means.
+    fn held<T: Transport>(&self, steps: &Steps<'_, T>) -> Result<Held, Error> {
+        let list = &people_in_projects::REQUESTS.roles;
+        let mut held = assigned(steps, list, &self.project.id, &self.id)?;
+        let own = [Owner, Member].map(ProjectRole::Predefined);
+        held.direct.retain(|role| !own.contains(role));
+        held.direct.extend(self.role.map(ProjectRole::Predefined));
+        Ok(held)
+    }
+
+    /// It as one of those whose roles are listed: its id is a user's there.
+    fn participant(&self) -> Participant<'a> {
+        Participant {
+            project: self.project,
+            id: self.id.clone(),
+            called: self.called.clone(),
+            row_query: None,
+            requests: &people_in_projects::REQUESTS,
+        }
     }
 
     /// Sets its role, and tells what holds now and what ended.
@@ -159,22 +181,4 @@ fn missing(of: &Reference) -> Error {
         hint: Some("a service account has roles in its own project alone".to_owned()),
         ..not_found(&format!("the project has no service account {}", of.id.id))
     }
-}
-
-/// Takes a role that somebody assigned by other means.
-fn unassign<T: Transport>(
-    steps: &mut Steps<'_, T>,
-    account: &Account<'_>,
-    wanted: &Wanted,
-) -> Result<Completion, Stop> {
-    let who = Participant {
-        project: account.project,
-        id: account.id.clone(),
-        called: account.called.clone(),
-        row_query: None,
-        requests: &people_in_projects::REQUESTS,
-    };
-    let held = assigned(steps, &who.requests.roles, &who.project.id, &who.id)?;
-    let way: WayOut = person_out(&held, &wanted.role);
-    take(steps, &who, &held, wanted, way)
 }

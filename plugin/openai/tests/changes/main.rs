@@ -7,4 +7,9 @@
     reason = "tests end where something unexpected comes, and make few errors"
 )]
 
+mod arranged;
+mod groups_in_projects;
+mod people_in_projects;
+mod rare_answers_in_projects;
+mod service_account_roles;
 mod simulated;
