@@ -2,7 +2,8 @@
 //!
 //! A group of an identity provider is a group like any other here: only its
 //! members are not ours to change. Which request gives or takes what is decided in
-//! [`super::project_ways`], and done in [`super::in_projects`].
+//! [`super::project_ways`], and done in [`super::giving`] and
+//! [`super::taking`].
 //!
 //! Of a group in the project with no predefined role that shows, what it has is
 //! not known: a role is then assigned, or taken, and the answer tells.
@@ -17,10 +18,12 @@ use governance_guest::wit::faults::Error;
 use governance_guest::wit::model::Reference;
 use serde_json::Value;
 
-use super::in_projects::{find_wanted, give, take, wanted};
+use super::giving::give;
+use super::in_projects::{find_wanted, wanted};
 use super::participant::{Participant, Requests};
 use super::project_ways::{group_in, group_out};
 use super::subjects::{LiveProject, live_project};
+use super::taking::take;
 use crate::session::changing;
 use crate::{group, project_groups, project_role};
 

@@ -23,6 +23,7 @@
 
 pub mod admin_api_keys;
 pub mod api_keys;
+pub mod giving;
 pub mod group_members;
 pub mod groups;
 pub mod groups_in_projects;
@@ -39,6 +40,7 @@ pub mod roles;
 pub mod service_account_roles;
 pub mod service_accounts;
 pub mod subjects;
+pub mod taking;
 pub mod through_groups;
 
 use governance_guest::client::Endpoint;

@@ -1,7 +1,7 @@
 //! People in projects: owner, member, viewer and custom roles.
 //!
 //! Which request gives or takes what is decided in [`super::project_ways`], and
-//! done in [`super::in_projects`]. Refused before anything is sent:
+//! done in [`super::giving`] and [`super::taking`]. Refused before anything is sent:
 //!
 //! | state | why |
 //! |---|---|
@@ -18,10 +18,12 @@ use governance_guest::wit::changes::{Completion, GrantChange};
 use governance_guest::wit::faults::{Error, ErrorKind};
 use governance_guest::wit::manifest::{ChangeKind, OfferedChange};
 
-use super::in_projects::{find_wanted, give, take, wanted};
+use super::giving::give;
+use super::in_projects::{find_wanted, wanted};
 use super::participant::{Participant, Requests};
 use super::project_ways::{Held, WayIn, WayOut, person_in, person_out};
 use super::subjects::{LiveProject, Person, find_person, live_project, person};
+use super::taking::take;
 use super::through_groups;
 use crate::session::changing;
 use crate::{project_role, project_user_roles, project_users};
@@ -136,29 +138,12 @@ pub fn revoke<T: Transport>(
     };
     let who = participant(&project, &person);
     let held = held(steps, &who, &person)?;
+    let held = through_groups::count_in(steps, &who, &held)?;
     let way = person_out(&held, &wanted.role);
     if project.is_default() && leaves(&held, &way) {
         return Err(no_membership_change(&project).into());
     }
-    let held = match way {
-        WayOut::Leave | WayOut::Unassign => with_groups(steps, &who, held)?,
-        WayOut::NotHeld | WayOut::Inherited(_) => held,
-    };
     take(steps, &who, &held, &wanted, way).map_err(explained)
-}
-
-/// Counts in what stays through groups.
-pub fn with_groups<T: Transport>(
-    steps: &mut Steps<'_, T>,
-    who: &Participant<'_>,
-    held: Held,
-) -> Result<Held, Error> {
-    let (held, whole) = through_groups::counted(steps, &who.project.id, &who.id, held)?;
-    if !whole {
-        let called = &who.called;
-        steps.consequence(&format!("what {called} has through groups cannot be seen"));
-    }
-    Ok(held)
 }
 
 fn participant<'a>(project: &'a LiveProject, person: &Person) -> Participant<'a> {

@@ -18,11 +18,13 @@ use governance_guest::wit::faults::Error;
 use governance_guest::wit::model::{Reference, ResourceId};
 use serde_json::{Value, json};
 
-use super::in_projects::{find_wanted, take, tell_remaining};
+use super::in_projects::{find_wanted, tell_remaining};
 use super::participant::{Participant, assigned};
 use super::people_in_projects;
 use super::project_ways::{Held, ProjectRole, person_out};
 use super::subjects::{LiveProject, live_project};
+use super::taking::take;
+use super::through_groups;
 use crate::project_predefined::ProjectPredefined::{self, Member, Owner};
 use crate::{project, service_account};
 
@@ -78,9 +80,9 @@ pub fn revoke<T: Transport>(
     };
     let who = account.participant();
     let held = account.held(steps)?;
+    let held = through_groups::count_in(steps, &who, &held)?;
     match wanted.role {
         ProjectRole::Predefined(Owner) if held.has(&wanted.role) => {
-            let held = people_in_projects::with_groups(steps, &who, held)?;
             account.set(steps, Member)?;
             tell_remaining(steps, &who, &held, &[&wanted.role]);
             Ok(Completion::Complete)

@@ -1,8 +1,8 @@
 //! What somebody holds in a project through groups.
 //!
-//! The list of roles names what is inherited, but may name a role that is held
-//! directly too as direct alone. Before a role is taken, the groups of the project
-//! are therefore looked through, so that what stays is told.
+//! The list of roles names what is inherited \[S], but whether it does so of a
+//! role that is held directly too is not known. Before a role is taken, or somebody
+//! added for want of one, the groups of the project are therefore looked through.
 
 use governance_guest::client::{Call, Endpoint};
 use governance_guest::items::{self, closed_part};
@@ -13,7 +13,7 @@ use governance_guest::transport::Transport;
 use governance_guest::wit::faults::Error;
 use governance_guest::wit::model::ResourceId;
 
-use super::participant::assigned;
+use super::participant::{Participant, assigned};
 use super::project_ways::Held;
 use super::subjects::all_rows;
 use crate::session::reading;
@@ -26,7 +26,7 @@ pub const MEMBER: Endpoint = reading(
     group_grants::SURFACE,
 );
 
-/// Counts in what is held through groups.
+/// Counts in what is held through groups; a group itself is in none.
 ///
 /// Where groups are closed to the credential or the plan, the second of the answer
 /// is false: there may be more.
@@ -35,16 +35,35 @@ pub const MEMBER: Endpoint = reading(
 /// All that reading can bring, except that groups are closed.
 pub fn counted<T: Transport>(
     steps: &Steps<'_, T>,
-    project: &ResourceId,
-    principal: &ResourceId,
-    held: Held,
+    who: &Participant<'_>,
+    held: &Held,
 ) -> Result<(Held, bool), Error> {
+    if who.id.resource_type == group::TYPE {
+        return Ok((held.clone(), true));
+    }
     let mut counted = held.clone();
-    match count(steps, project, principal, &mut counted) {
+    match count(steps, &who.project.id, &who.id, &mut counted) {
         Ok(()) => Ok((counted, true)),
-        Err(error) if closed_part(&error).is_some() => Ok((held, false)),
+        Err(error) if closed_part(&error).is_some() => Ok((held.clone(), false)),
         Err(error) => Err(error),
     }
+}
+
+/// The same; where groups are closed, that is told.
+///
+/// # Errors
+/// See [`counted`].
+pub fn count_in<T: Transport>(
+    steps: &mut Steps<'_, T>,
+    who: &Participant<'_>,
+    held: &Held,
+) -> Result<Held, Error> {
+    let (held, whole) = counted(steps, who, held)?;
+    if !whole {
+        let called = &who.called;
+        steps.consequence(&format!("what {called} has through groups cannot be seen"));
+    }
+    Ok(held)
 }
 
 fn count<T: Transport>(

@@ -9,7 +9,7 @@
 use governance_guest::wit::changes::{ChangeRequest, Outcome};
 use governance_guest::wit::faults::{Error, ErrorKind};
 use governance_guest::wit::model::{Directness, Grant, Reference};
-use openai_simulator::{Options, Quirks, Way};
+use openai_simulator::{Options, Quirks, Reading, Way, Writing};
 use serde_json::{Value, json};
 
 use crate::simulated::*;
@@ -299,4 +299,18 @@ pub(crate) fn is_refused(result: &Result<Outcome, Error>, message: &str, hint: &
         error.hint.as_deref().is_some_and(|it| it.contains(hint)),
         "{error:?}"
     );
+}
+
+/// The usual quirks, but for these of changing.
+pub(crate) fn writing(change: impl FnOnce(&mut Writing)) -> Quirks {
+    let mut quirks = Quirks::default();
+    change(&mut quirks.writing);
+    quirks
+}
+
+/// The usual quirks, but for these of reading.
+pub(crate) fn reading(change: impl FnOnce(&mut Reading)) -> Quirks {
+    let mut quirks = Quirks::default();
+    change(&mut quirks.reading);
+    quirks
 }

@@ -93,9 +93,10 @@ fn an_outside_group_is_added_as_member_only_where_the_service_wants_it() {
         (Ruling::Allowed, "+tester", "tester"),
         (Ruling::Refused(StatusCode::FORBIDDEN), "", ""),
     ] {
-        let mut quirks = Quirks::default();
-        quirks.writing.custom_role_of_an_outside_group = ruling;
-        let case = Arranged::new(Who::Crew, quirks);
+        let case = Arranged::new(
+            Who::Crew,
+            writing(|it| it.custom_role_of_an_outside_group = ruling),
+        );
         let made = case.simulated.change(&case.request(GRANT, "tester"));
         assert_eq!(case.told(&made), words(tells), "{ruling:?}: {made:?}");
         assert_eq!(case.truth(), words(after), "{ruling:?}");
@@ -156,9 +157,7 @@ fn where_predefined_roles_are_not_listed_the_service_is_asked_by_trying() {
         (REVOKE, "tester", "member tester", "-tester", "member"),
         (REVOKE, "owner", "member", "", "member"),
     ] {
-        let mut quirks = Quirks::default();
-        quirks.reading.predefined_assignments = false;
-        let case = Arranged::new(Who::Crew, quirks);
+        let case = Arranged::new(Who::Crew, reading(|it| it.predefined_assignments = false));
         case.arrange(before);
         let made = case.simulated.change(&case.request(change, slug));
         assert_eq!(case.told(&made), words(tells), "{slug} {before}: {made:?}");

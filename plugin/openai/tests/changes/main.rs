@@ -10,6 +10,7 @@
 mod arranged;
 mod groups_in_projects;
 mod people_in_projects;
+mod people_refused_in_projects;
 mod rare_answers_in_projects;
 mod service_account_roles;
 mod simulated;
