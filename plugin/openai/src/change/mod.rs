@@ -19,7 +19,9 @@
 //!
 //! Each module declares its endpoints, what it offers, and which rule of the
 //! service stands behind each refusal. Everything that decides is read first:
-//! what [`subjects`] tell, and the state of what is changed.
+//! what [`subjects`] tell, and the state of what is changed. The three about roles
+//! in projects share what is held there ([`participant`], [`through_groups`]), the
+//! decision ([`project_ways`]), and its doing ([`giving`], [`taking`]).
 
 pub mod admin_api_keys;
 pub mod api_keys;
