@@ -10,7 +10,7 @@
 //! | assign, unassign | `POST`, `DELETE` below its roles | `POST`, `DELETE` below its roles |
 //!
 //! A person's row names a role too. It counts as reading counts it: see
-//! [`project_user_roles::owed`].
+//! [`crate::project_user_roles::owed`].
 
 use governance_guest::client::{Call, Endpoint};
 use governance_guest::faults::unreadable;
