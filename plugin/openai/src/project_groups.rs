@@ -8,6 +8,7 @@
 //! The first answer names no role. A group with no role to be seen is in the
 //! project with an unknown one: that is a gap, and no role is made up.
 
+use governance_guest::client::Endpoint;
 use governance_guest::items::{self, scope};
 use governance_guest::narrow::Narrow;
 use governance_guest::paging::{Family, Following};
@@ -43,6 +44,13 @@ pub const LIST: Collection = Collection {
     limit: 100,
     family: Family::Next,
 };
+
+/// One of them; a group of the tenant only with `group_type=tenant_group` \[S].
+pub const RETRIEVE: Endpoint = reading(
+    "retrieve-project-group",
+    "/organization/projects/{project_id}/groups/{group_id}",
+    SURFACE,
+);
 
 /// All roles of a group in a project.
 pub const ROLES: Collection = Collection {

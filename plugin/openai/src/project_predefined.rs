@@ -52,7 +52,7 @@ impl ProjectPredefined {
     /// The id that it has as a role of this project.
     #[must_use]
     pub fn id_in(self, project: &str) -> String {
-        format!("{}{BINDING}{project}", self.short_id())
+        format!("{}{BINDING}{project}", self.id())
     }
 
     /// The role of this name.
@@ -66,11 +66,13 @@ impl ProjectPredefined {
     #[must_use]
     pub fn of(text: &str) -> Option<Self> {
         let short = text.split_once(BINDING).map_or(text, |(short, _)| short);
-        let by_id = |role: &Self| role.short_id() == short;
+        let by_id = |role: &Self| role.id() == short;
         Self::of_name(text).or_else(|| Self::ALL.into_iter().find(by_id))
     }
 
-    const fn short_id(self) -> &'static str {
+    /// Its id without a project's, which requests take \[L].
+    #[must_use]
+    pub const fn id(self) -> &'static str {
         match self {
             Self::Owner => "role-api-project-owner",
             Self::Member => "role-api-project-member",

@@ -173,13 +173,18 @@ fn conclude(
 
 /// What has to be told besides the answer's roles.
 #[derive(Debug, PartialEq)]
-enum Owed {
+pub enum Owed {
+    /// The role of the list's row.
     Classic(ProjectPredefined),
+    /// That the role is not known.
     Gap,
+    /// Nothing.
     Nothing,
 }
 
-fn owed(classic: Option<ProjectPredefined>, seen: &Seen) -> Owed {
+/// What a person's row tells besides the answer's roles; see the module's table.
+#[must_use]
+pub fn owed(classic: Option<ProjectPredefined>, seen: &Seen) -> Owed {
     let owner = ProjectPredefined::Owner;
     match classic {
         Some(role) if role == owner && !seen.predefined.contains(&owner) => Owed::Classic(role),
@@ -191,9 +196,11 @@ fn owed(classic: Option<ProjectPredefined>, seen: &Seen) -> Owed {
 
 /// Which roles the pages so far named. It travels in tokens.
 #[derive(Debug, Default, PartialEq)]
-struct Seen {
-    predefined: BTreeSet<ProjectPredefined>,
-    custom: bool,
+pub struct Seen {
+    /// Those that the service defines.
+    pub predefined: BTreeSet<ProjectPredefined>,
+    /// Whether there were others.
+    pub custom: bool,
 }
 
 impl Seen {

@@ -13,6 +13,7 @@
 //! Who is asked for is not told here: the answer may contradict the row. Where
 //! the roles are closed, nobody is asked for, and the gap is told already.
 
+use governance_guest::client::Endpoint;
 use governance_guest::items::{self, gap, scope};
 use governance_guest::narrow::Narrow;
 use governance_guest::paging::Family;
@@ -48,6 +49,13 @@ pub const LIST: Collection = Collection {
     limit: 100,
     family: Family::LastId,
 };
+
+/// One of them.
+pub const RETRIEVE: Endpoint = reading(
+    "retrieve-project-user",
+    "/organization/projects/{project_id}/users/{user_id}",
+    SURFACE,
+);
 
 /// What `describe` says of the surface.
 #[must_use]

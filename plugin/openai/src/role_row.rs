@@ -85,11 +85,25 @@ pub fn directness(row: &Value, holder: &ResourceId) -> Directness {
     if rows.is_empty() || rows.iter().any(own) {
         return Directness::Direct;
     }
-    let sources: Vec<ResourceId> = rows.iter().filter_map(source).collect();
+    through(sources(row, holder))
+}
+
+/// That something is held through these; not told how where they are none.
+#[must_use]
+pub fn through(sources: Vec<ResourceId>) -> Directness {
     match sources.is_empty() {
         true => Directness::NotTold,
         false => Directness::Inherited(sources),
     }
+}
+
+/// What else the role of an assignment is held through than `holder` itself, as
+/// far as it can be named.
+#[must_use]
+pub fn sources(row: &Value, holder: &ResourceId) -> Vec<ResourceId> {
+    let rows = row.list("assignment_sources").unwrap_or_default();
+    let named = rows.iter().filter_map(source);
+    named.filter(|source| source.id != holder.id).collect()
 }
 
 fn source(row: &Value) -> Option<ResourceId> {

@@ -19,7 +19,7 @@ use governance_guest::paging::Family;
 use governance_guest::reading::Reading;
 use governance_guest::text;
 use governance_guest::token::Token;
-use governance_guest::transport::Transport;
+use governance_guest::transport::{Method, Transport};
 use governance_guest::wit::connector::Page;
 use governance_guest::wit::faults::Error;
 use governance_guest::wit::manifest::{ResourceTrait, ResourceType, Surface};
@@ -32,7 +32,7 @@ use serde_json::Value;
 use crate::custom_roles::CustomRoles;
 use crate::list_page::ListPage;
 use crate::project_predefined::ProjectPredefined;
-use crate::session::{Collection, Session, reading};
+use crate::session::{Collection, Session, changing, reading};
 use crate::{manifest, project, project_role, project_user_roles, user};
 
 /// The resource type.
@@ -58,6 +58,14 @@ pub const LIST: Collection = Collection {
 /// One of them.
 pub const RETRIEVE: Endpoint = reading(
     "retrieve-project-service-account",
+    "/organization/projects/{project_id}/service_accounts/{service_account_id}",
+    SURFACE,
+);
+
+/// Changes the name of one, or its role: to `member` or `owner`.
+pub const UPDATE: Endpoint = changing(
+    "update-project-service-account",
+    Method::Post,
     "/organization/projects/{project_id}/service_accounts/{service_account_id}",
     SURFACE,
 );

@@ -20,8 +20,8 @@ use governance_guest::wit::model::{Grant, Reference};
 use serde_json::{Value, json};
 
 use super::holders::{self, Holder};
-use super::offer;
-use crate::session::{changing, reading};
+use super::{offer, through_groups};
+use crate::session::changing;
 use crate::{group, group_grants};
 
 /// The scope that changes of groups need \[S, of roles].
@@ -31,12 +31,6 @@ const ADD: Endpoint = changing(
     "add-group-user",
     Method::Post,
     "/organization/groups/{group_id}/users",
-    group_grants::SURFACE,
-);
-
-const MEMBER: Endpoint = reading(
-    "retrieve-group-user",
-    "/organization/groups/{group_id}/users/{user_id}",
     group_grants::SURFACE,
 );
 
@@ -50,7 +44,7 @@ const REMOVE: Endpoint = changing(
 /// The endpoints that it uses.
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
-    vec![ADD, MEMBER, REMOVE]
+    vec![ADD, REMOVE]
 }
 
 /// What `describe` offers.
@@ -148,7 +142,7 @@ fn find<T: Transport>(
     group: &Holder,
     member: &Reference,
 ) -> Result<Option<Value>, Error> {
-    let call = Call::new(&MEMBER)
+    let call = Call::new(&through_groups::MEMBER)
         .argument(&group.id.id)
         .argument(&member.id.id);
     steps.find(&call)

@@ -20,26 +20,35 @@
 //! Each module declares its endpoints, what it offers, and which rule of the
 //! service stands behind each refusal. Everything that decides is read first:
 //! what [`subjects`] and [`holders`] tell, what [`search`] finds in a list,
-//! whether [`owners`] are left, and the state of what is changed.
+//! whether [`owners`] are left, and the state of what is changed. The three about
+//! roles in projects share what is held there ([`participant`],
+//! [`through_groups`]), the decision ([`project_ways`]), and its doing
+//! ([`giving`], [`taking`]).
 
 pub mod admin_api_keys;
 pub mod api_keys;
+pub mod giving;
 pub mod group_members;
 pub mod groups;
 pub mod groups_in_projects;
 pub mod holders;
+pub mod in_projects;
 pub mod invitations;
 pub mod organization_member;
 pub mod organization_roles;
 pub mod owners;
+pub mod participant;
 pub mod people;
 pub mod people_in_projects;
+pub mod project_ways;
 pub mod projects;
 pub mod roles;
 pub mod search;
 pub mod service_account_roles;
 pub mod service_accounts;
 pub mod subjects;
+pub mod taking;
+pub mod through_groups;
 
 use governance_guest::client::Endpoint;
 use governance_guest::faults::{invalid_input, precondition, unsupported, unsupported_but};

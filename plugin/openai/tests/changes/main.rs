@@ -7,12 +7,18 @@
     reason = "tests end where something unexpected comes, and make few errors"
 )]
 
+mod arranged;
 mod every_write;
 mod group_members;
+mod groups_in_projects;
 mod invitations;
 mod made;
 mod organization_roles;
 mod people;
+mod people_in_projects;
+mod people_refused_in_projects;
 mod rare_answers;
+mod rare_answers_in_projects;
 mod sent_invitations;
+mod service_account_roles;
 mod simulated;
