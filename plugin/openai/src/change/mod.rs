@@ -27,15 +27,19 @@ pub mod group_members;
 pub mod groups;
 pub mod groups_in_projects;
 pub mod invitations;
+pub mod namesakes;
 pub mod organization_member;
 pub mod organization_roles;
+pub mod parents;
 pub mod people;
 pub mod people_in_projects;
 pub mod projects;
 pub mod roles;
+pub mod row;
 pub mod service_account_roles;
 pub mod service_accounts;
 pub mod subjects;
+pub mod whole_list;
 
 use governance_guest::client::Endpoint;
 use governance_guest::faults::{invalid_input, precondition, unsupported, unsupported_but};
@@ -72,8 +76,8 @@ pub fn make<T: Transport>(
         ChangeRequest::Grant(change) => grant(steps, change),
         ChangeRequest::Revoke(change) => revoke(steps, change),
         ChangeRequest::CreateAccount(account) => create_account(session, steps, account),
-        ChangeRequest::CreateResource(creation) => create(steps, creation),
-        ChangeRequest::UpdateResource(update) => self::update(steps, update),
+        ChangeRequest::CreateResource(creation) => create(session, steps, creation),
+        ChangeRequest::UpdateResource(update) => self::update(session, steps, update),
         ChangeRequest::DeleteResource(deletion) => delete(session, steps, deletion),
         ChangeRequest::ResendInvitation(of) => match of.id.resource_type.as_str() {
             invitation::TYPE => invitations::resend(session, steps, of),
@@ -172,6 +176,7 @@ fn create_account<T: Transport>(
 }
 
 fn create<T: Transport>(
+    session: &Session<'_, T>,
     steps: &mut Steps<'_, T>,
     creation: &ResourceCreation,
 ) -> Result<Completion, Stop> {
@@ -181,8 +186,8 @@ fn create<T: Transport>(
         group::TYPE => groups::create(steps, creation),
         project::TYPE => projects::create(steps, creation, &given),
         org_role::TYPE | project_role::TYPE => roles::create(steps, creation, &given),
-        service_account::TYPE => service_accounts::create(steps, creation, &given),
-        api_key::TYPE => api_keys::create(steps, creation, &given),
+        service_account::TYPE => service_accounts::create(session, steps, creation, &given),
+        api_key::TYPE => api_keys::create(session, steps, creation, &given),
         admin_api_key::TYPE => Err(unsupported_but(
             "this connector makes no admin keys: whoever has one has everything",
             "an owner makes them at platform.openai.com/settings/organization/admin-keys",
@@ -196,6 +201,7 @@ fn create<T: Transport>(
 }
 
 fn update<T: Transport>(
+    session: &Session<'_, T>,
     steps: &mut Steps<'_, T>,
     update: &ResourceUpdate,
 ) -> Result<Completion, Stop> {
@@ -205,8 +211,8 @@ fn update<T: Transport>(
         group::TYPE => groups::update(steps, update),
         project::TYPE => projects::update(steps, update, &given),
         org_role::TYPE | project_role::TYPE => roles::update(steps, update, &given),
-        service_account::TYPE => service_accounts::update(steps, update, &given),
-        api_key::TYPE => api_keys::update(steps, update, &given),
+        service_account::TYPE => service_accounts::update(steps, update),
+        api_key::TYPE => api_keys::update(session, steps, update, &given),
         other => Err(unsupported(&format!("OpenAI has no call that changes a {other}")).into()),
     }
 }
@@ -224,7 +230,7 @@ fn delete<T: Transport>(
         group::TYPE => groups::delete(steps, &deletion.of),
         project::TYPE => projects::archive(steps, &deletion.of),
         org_role::TYPE | project_role::TYPE => roles::delete(steps, &deletion.of),
-        service_account::TYPE => service_accounts::delete(steps, &deletion.of),
+        service_account::TYPE => service_accounts::delete(session, steps, &deletion.of, &given),
         api_key::TYPE => api_keys::delete(steps, &deletion.of),
         admin_api_key::TYPE => admin_api_keys::delete(session, steps, &deletion.of, &given),
         other => Err(unsupported(&format!("OpenAI has no call that deletes a {other}")).into()),
