@@ -7,4 +7,12 @@
     reason = "tests end where something unexpected comes, and make few errors"
 )]
 
+mod admin_api_keys;
+mod api_keys;
+mod groups;
+mod making;
+mod projects;
+mod roles;
+mod scripted;
+mod service_accounts;
 mod simulated;
