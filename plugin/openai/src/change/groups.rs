@@ -20,6 +20,8 @@ use crate::group::{LIST, RETRIEVE, SURFACE, resource};
 use crate::group_grants::{MEMBERS, ROLES};
 use crate::session::changing;
 
+/// What changing groups needs \[S, of roles].
+const WRITE: &str = "api.groups.write";
 /// The longest name, in characters \[S].
 const NAME_LIMIT: usize = 255;
 
@@ -56,7 +58,10 @@ pub fn offered() -> Vec<OfferedChange> {
         ChangeKind::UpdateResource,
         ChangeKind::DeleteResource,
     ]
-    .map(|kind| offer(kind, Vec::new()))
+    .map(|kind| OfferedChange {
+        permissions: vec![WRITE.to_owned()],
+        ..offer(kind, Vec::new())
+    })
     .to_vec()
 }
 

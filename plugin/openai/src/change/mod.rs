@@ -13,8 +13,8 @@
 //! | `group` | create, update, delete | | [`groups`] |
 //! | `project` | create, update, delete, which archives | | [`projects`] |
 //! | `org_role`, `project_role` | create, update, delete | | [`roles`] |
-//! | `service_account` | create, update, delete | | [`service_accounts`] |
-//! | `api_key` | create for a service account, update, delete | | [`api_keys`] |
+//! | `service_account` | create, update, delete | | [`service_account_creation`], [`service_accounts`] |
+//! | `api_key` | create for a service account, update, delete | | [`api_keys`], [`api_key_updates`] |
 //! | `admin_api_key` | delete | | [`admin_api_keys`] |
 //!
 //! Each module declares its endpoints, what it offers, and which rule of the
@@ -22,20 +22,24 @@
 //! what [`subjects`] tell, and the state of what is changed.
 
 pub mod admin_api_keys;
+pub mod api_key_updates;
 pub mod api_keys;
 pub mod group_members;
 pub mod groups;
 pub mod groups_in_projects;
 pub mod invitations;
 pub mod namesakes;
+pub mod new_keys;
 pub mod organization_member;
 pub mod organization_roles;
 pub mod parents;
 pub mod people;
 pub mod people_in_projects;
 pub mod projects;
+pub mod role_levels;
 pub mod roles;
 pub mod row;
+pub mod service_account_creation;
 pub mod service_account_roles;
 pub mod service_accounts;
 pub mod subjects;
@@ -186,7 +190,7 @@ fn create<T: Transport>(
         group::TYPE => groups::create(steps, creation),
         project::TYPE => projects::create(steps, creation, &given),
         org_role::TYPE | project_role::TYPE => roles::create(steps, creation, &given),
-        service_account::TYPE => service_accounts::create(session, steps, creation, &given),
+        service_account::TYPE => service_account_creation::create(session, steps, creation, &given),
         api_key::TYPE => api_keys::create(session, steps, creation, &given),
         admin_api_key::TYPE => Err(unsupported_but(
             "this connector makes no admin keys: whoever has one has everything",
@@ -212,7 +216,7 @@ fn update<T: Transport>(
         project::TYPE => projects::update(steps, update, &given),
         org_role::TYPE | project_role::TYPE => roles::update(steps, update, &given),
         service_account::TYPE => service_accounts::update(steps, update),
-        api_key::TYPE => api_keys::update(session, steps, update, &given),
+        api_key::TYPE => api_key_updates::update(session, steps, update, &given),
         other => Err(unsupported(&format!("OpenAI has no call that changes a {other}")).into()),
     }
 }
@@ -292,9 +296,11 @@ pub fn endpoints() -> Vec<Endpoint> {
         invitations::endpoints(),
         groups::endpoints(),
         projects::endpoints(),
-        roles::endpoints(),
+        role_levels::endpoints(),
+        service_account_creation::endpoints(),
         service_accounts::endpoints(),
         api_keys::endpoints(),
+        api_key_updates::endpoints(),
         admin_api_keys::endpoints(),
     ]
     .concat()

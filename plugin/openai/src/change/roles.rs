@@ -1,86 +1,30 @@
-//! Custom roles, of the organization and of projects.
-//!
-//! | level | parent | requests |
-//! |---|---|---|
-//! | `org_role` | none | below `/organization/roles` |
-//! | `project_role` | the project | below `/projects/{project_id}/roles`, without `/organization` |
+//! Custom roles, of the organization and of projects: making, changing and
+//! deleting them. Their requests are those of a [`Level`].
 //!
 //! Predefined roles can neither be changed nor deleted. A change takes up to 30
 //! minutes to be enforced \[S].
 
 use std::collections::BTreeSet;
 
-use governance_guest::client::{Call, Endpoint};
 use governance_guest::faults::{invalid_input, unsupported_but};
 use governance_guest::given::{Given, optional};
 use governance_guest::reading::Reading;
 use governance_guest::steps::{Steps, Stop, no_op};
-use governance_guest::transport::{Method, Transport};
+use governance_guest::transport::Transport;
 use governance_guest::wit::changes::{Completion, ResourceCreation, ResourceUpdate};
 use governance_guest::wit::faults::Error;
 use governance_guest::wit::manifest::{ChangeKind, Field, FieldKind, OfferedChange};
 use governance_guest::wit::model::{Reference, Resource, ResourceId};
 use serde_json::{Map, Value, json};
 
+use super::role_levels::Level;
 use super::{namesakes, offer, parents, row};
+use crate::org_role;
 use crate::predefined::Predefined;
 use crate::project_predefined::ProjectPredefined;
-use crate::role_row::{self, Role};
-use crate::session::{Collection, changing};
-use crate::{org_role, project_role};
 
 const PERMISSIONS: &str = "permissions";
 const DESCRIPTION: &str = "description";
-
-const CREATE: Endpoint = changing(
-    "create-role",
-    Method::Post,
-    "/organization/roles",
-    org_role::SURFACE,
-);
-const UPDATE: Endpoint = changing(
-    "update-role",
-    Method::Post,
-    "/organization/roles/{role_id}",
-    org_role::SURFACE,
-);
-const DELETE: Endpoint = changing(
-    "delete-role",
-    Method::Delete,
-    "/organization/roles/{role_id}",
-    org_role::SURFACE,
-);
-const CREATE_IN_PROJECT: Endpoint = changing(
-    "create-project-role",
-    Method::Post,
-    "/projects/{project_id}/roles",
-    project_role::SURFACE,
-);
-const UPDATE_IN_PROJECT: Endpoint = changing(
-    "update-project-role",
-    Method::Post,
-    "/projects/{project_id}/roles/{role_id}",
-    project_role::SURFACE,
-);
-const DELETE_IN_PROJECT: Endpoint = changing(
-    "delete-project-role",
-    Method::Delete,
-    "/projects/{project_id}/roles/{role_id}",
-    project_role::SURFACE,
-);
-
-/// The endpoints that it uses.
-#[must_use]
-pub fn endpoints() -> Vec<Endpoint> {
-    vec![
-        CREATE,
-        UPDATE,
-        DELETE,
-        CREATE_IN_PROJECT,
-        UPDATE_IN_PROJECT,
-        DELETE_IN_PROJECT,
-    ]
-}
 
 /// What `describe` offers, on either level.
 #[must_use]
@@ -102,70 +46,6 @@ pub fn offered() -> Vec<OfferedChange> {
         offer(ChangeKind::UpdateResource, vec![permissions, description]),
         offer(ChangeKind::DeleteResource, Vec::new()),
     ]
-}
-
-/// Where a role is: in the organization, or in a project.
-struct Level(Option<ResourceId>);
-
-impl Level {
-    /// Of what is to be changed: the project is a live one.
-    fn of<T: Transport>(steps: &Steps<'_, T>, of: &Reference) -> Result<Self, Error> {
-        match of.id.resource_type.as_str() {
-            org_role::TYPE => Ok(Self(None)),
-            _ => Ok(Self(Some(parents::project_of(steps, of)?.id))),
-        }
-    }
-
-    fn list(&self) -> &'static Collection {
-        match self.0 {
-            None => &org_role::LIST,
-            Some(_) => &project_role::LIST,
-        }
-    }
-
-    fn page(&self, after: Option<&str>) -> Call<'_> {
-        self.in_project(self.list().call(after))
-    }
-
-    fn call<'a>(&'a self, organization: &'a Endpoint, project: &'a Endpoint) -> Call<'a> {
-        match self.0 {
-            None => Call::new(organization),
-            Some(_) => self.in_project(Call::new(project)),
-        }
-    }
-
-    fn in_project<'a>(&'a self, call: Call<'a>) -> Call<'a> {
-        self.0.iter().fold(call, |call, id| call.argument(&id.id))
-    }
-
-    fn surface(&self) -> &'static str {
-        self.list().endpoint.surface
-    }
-
-    /// The custom role that a row of this level tells, if it is one.
-    fn custom(&self, row: &Value) -> Option<Resource> {
-        if row.flag("predefined_role") == Some(true) {
-            return None;
-        }
-        match &self.0 {
-            None => match role_row::in_organization(row) {
-                Role::Custom(id) => Some(org_role::describe_custom(id, row).0),
-                _ => None,
-            },
-            Some(project) => match role_row::in_project(row) {
-                Role::Custom(id) => Some(project_role::resource(id, row, project)),
-                _ => None,
-            },
-        }
-    }
-
-    /// Words for a sentence.
-    fn called(&self) -> &'static str {
-        match self.0 {
-            None => "organization role",
-            Some(_) => "project role",
-        }
-    }
 }
 
 /// Makes a custom role, unless exactly one of this name is there.
@@ -192,8 +72,10 @@ pub fn create<T: Transport>(
     body.insert("role_name".to_owned(), json!(name));
     let expected = json!({"id": "new-role", "name": name, "predefined_role": false});
     let expected = row::laid_over(&expected, &Value::Object(body.clone()));
-    let call = level.call(&CREATE, &CREATE_IN_PROJECT);
-    let call = call.body(Value::Object(body)).predicting(expected);
+    let call = level
+        .create()
+        .body(Value::Object(body))
+        .predicting(expected);
     let answer = steps.send(&call)?;
     let made = row::answered(level.surface(), level.custom(&answer))?;
     steps.did(&format!("created {} {name}", level.called()), &made.id);
@@ -256,7 +138,7 @@ pub fn update<T: Transport>(
     judge(&update.of.id)?;
     let level = Level::of(steps, &update.of)?;
     let id = &update.of.id;
-    let found = steps.read(&retrieve(&level, id))?;
+    let found = steps.read(&level.retrieve(id))?;
     let before = level.custom(&found).ok_or_else(predefined)?;
     let mut members = differing(&found, given);
     let mut body = members.clone();
@@ -272,8 +154,10 @@ pub fn update<T: Transport>(
     let called = level.called();
     let summary = format!("changed {} of {called} {}", changed.join(", "), before.name);
     let expected = row::laid_over(&found, &Value::Object(members));
-    let call = level.call(&UPDATE, &UPDATE_IN_PROJECT).argument(&id.id);
-    let call = call.body(Value::Object(body)).predicting(expected.clone());
+    let call = level
+        .update(id)
+        .body(Value::Object(body))
+        .predicting(expected.clone());
     let answer = steps.send(&call)?;
     steps.did(&summary, id);
     let told = level.custom(&row::laid_over(&expected, &answer));
@@ -311,12 +195,12 @@ pub fn delete<T: Transport>(steps: &mut Steps<'_, T>, of: &Reference) -> Result<
     let Some(level) = level else {
         return Ok(no_op(&parents::gone(id)));
     };
-    let Some(found) = steps.find(&retrieve(&level, id))? else {
+    let Some(found) = steps.find(&level.retrieve(id))? else {
         return Ok(no_op(&parents::gone(id)));
     };
     let before = level.custom(&found).ok_or_else(predefined)?;
     let answer = json!({"object": "role.deleted", "id": id.id, "deleted": true});
-    let call = level.call(&DELETE, &DELETE_IN_PROJECT).argument(&id.id);
+    let call = level.delete(id);
     if steps.remove(&call.predicting(answer))?.is_none() {
         return Ok(no_op(&parents::gone(id)));
     }
@@ -329,11 +213,6 @@ pub fn delete<T: Transport>(steps: &mut Steps<'_, T>, of: &Reference) -> Result<
         "whoever holds the role, person, group or service account, loses it{allowed}"
     ));
     Ok(Completion::Complete)
-}
-
-fn retrieve<'a>(level: &'a Level, id: &'a ResourceId) -> Call<'a> {
-    let call = level.call(&org_role::RETRIEVE, &project_role::RETRIEVE);
-    call.argument(&id.id)
 }
 
 /// What is predefined by its id alone.

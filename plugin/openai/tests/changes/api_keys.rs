@@ -206,6 +206,38 @@ fn scopes_and_expiry_are_changed_where_they_differ() {
 }
 
 #[test]
+fn a_key_is_given_another_expiry_and_other_scopes() {
+    let simulated = small();
+    let (search, _) = search(&simulated);
+    let key = id(&simulated, &keys(&search), "nightly");
+    let of = in_project(&search.id.id, "api_key", &key);
+    let change = update(&of, None, &json!({"expires_in_seconds": 86_400}));
+    let made = as_planned(&simulated, &change);
+    let truth = row(&simulated, &keys(&search), "nightly");
+    assert_eq!(made.resources[0].expires_at, truth["expires_at"].as_i64());
+    assert!(made.resources[0].expires_at.is_some());
+    no_op(&simulated, &change);
+    let change = update(&of, None, &json!({"scopes": ["api.all.read"]}));
+    let made = as_planned(&simulated, &change);
+    assert_eq!(
+        made.consequences,
+        [
+            "the key may do this now: api.all.read",
+            "the service caches what keys may do: it takes effect with a delay"
+        ]
+    );
+    let log = "/organization/audit_logs?event_types[]=api_key.updated";
+    let newest = rows(&simulated, log).remove(0);
+    let asked = &newest["api_key.updated"]["changes_requested"];
+    assert_eq!(asked["scopes"], json!(["api.all.read"]));
+    let expired = id(&simulated, &keys(&search), "expired");
+    let expired = in_project(&search.id.id, "api_key", &expired);
+    let change = update(&expired, None, &json!({"scopes": []}));
+    let error = refused(&simulated, &change);
+    assert_eq!(error.kind, ErrorKind::Precondition);
+}
+
+#[test]
 fn a_service_without_the_update_is_named_as_such() {
     let row = key("service_account", &json!({}));
     let asked = json!({"scopes": ["a"]});

@@ -81,10 +81,11 @@ pub(crate) fn no_op(simulated: &Simulated, change: &ChangeRequest) -> (String, O
     let outcome = simulated.change(change).expect("an outcome");
     assert_eq!(simulated.changing_requests(), [""; 0]);
     assert!(outcome.effects.is_empty());
-    match &outcome.completion {
-        Completion::NoOp(reason) => (reason.clone(), outcome),
-        other => panic!("no no-op: {other:?}"),
-    }
+    let reason = match &outcome.completion {
+        Completion::NoOp(reason) => Some(reason.clone()),
+        _ => None,
+    };
+    (reason.expect("a no-op"), outcome)
 }
 
 /// Why it is refused, of a change that sends nothing.
@@ -107,7 +108,7 @@ pub(crate) fn rows(simulated: &Simulated, path: &str) -> Vec<Value> {
 pub(crate) fn row(simulated: &Simulated, path: &str, name: &str) -> Value {
     let rows = rows(simulated, path);
     let row = rows.into_iter().find(|row| row["name"] == name);
-    row.unwrap_or_else(|| panic!("{name} is not in {path}"))
+    row.expect("a row of this name")
 }
 
 /// The id of that.

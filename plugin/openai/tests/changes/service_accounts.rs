@@ -3,12 +3,11 @@
 use governance_guest::testing::Script;
 use governance_guest::wit::changes::Completion;
 use governance_guest::wit::faults::ErrorKind;
-use openai_simulator::Options;
 use serde_json::{Value, json};
 
 use crate::making::*;
 use crate::scripted;
-use crate::simulated::{Simulated, ended, in_project, written};
+use crate::simulated::{ended, in_project, reference, written};
 
 #[test]
 fn a_service_account_is_made_once_without_key_or_role() {
@@ -87,46 +86,7 @@ fn values_that_contradict_each_other_are_refused() {
     }
 }
 
-#[test]
-fn a_role_that_comes_too_early_leaves_the_account_and_its_key_told() {
-    let options = Options {
-        visible_after: std::time::Duration::from_secs(60),
-        clock_stands_at: Some(1_800_000_000),
-        ..Options::default()
-    };
-    let simulated = Simulated::start(options);
-    let sandbox = project(&simulated, "Sandbox");
-    let attributes = json!({"with_key": true, "role": "owner"});
-    let script = Script::new()
-        .json(&json!({"id": "p1", "name": "Sandbox", "status": "active"}))
-        .json(&json!({"data": [], "has_more": false}))
-        .json(&json!({
-            "id": "sa1", "name": "robot", "role": "member",
-            "api_key": {"id": "k1", "name": "Secret Key", "value": "sk-svcacct-1"},
-        }))
-        .status(404, br#"{"error":{"message":"No such account"}}"#);
-    let change = creation("service_account", Some(&sandbox), "robot", &attributes);
-    let (outcome, _) = scripted::change(script, &change);
-    let outcome = outcome.expect("an outcome");
-    let Completion::Partial(error) = &outcome.completion else {
-        panic!("not partial: {:?}", outcome.completion);
-    };
-    assert!(
-        error
-            .hint
-            .as_deref()
-            .expect("a hint")
-            .contains("in a minute")
-    );
-    assert_eq!(outcome.secrets.len(), 1);
-    assert_eq!(outcome.effects.len(), 2);
-    let member = "project:PROJECT:member:service_account:sa1";
-    assert_eq!(
-        written(&outcome.held),
-        [member.replace("PROJECT", &sandbox.id.id)]
-    );
-}
-
+/// What comes before the role is set.
 fn created(key: &Value) -> Script {
     Script::new()
         .json(&json!({"id": "p1", "name": "Sandbox", "status": "active"}))
@@ -135,9 +95,29 @@ fn created(key: &Value) -> Script {
 }
 
 #[test]
+fn a_role_that_comes_too_early_leaves_the_account_and_its_key_told() {
+    let sandbox = reference("project", "p1");
+    let attributes = json!({"with_key": true, "role": "owner"});
+    let key = json!({"id": "k1", "name": "Secret Key", "value": "sk-svcacct-1"});
+    let script = created(&key).status(404, br#"{"error":{"message":"No such account"}}"#);
+    let change = creation("service_account", Some(&sandbox), "robot", &attributes);
+    let (outcome, _) = scripted::change(script, &change);
+    let outcome = outcome.expect("an outcome");
+    let Completion::Partial(error) = &outcome.completion else {
+        panic!("not partial: {:?}", outcome.completion);
+    };
+    let hint = error.hint.as_deref().expect("a hint");
+    assert!(hint.contains("in a minute"));
+    assert_eq!(outcome.secrets[0].value, "sk-svcacct-1");
+    assert_eq!(outcome.effects.len(), 2);
+    let member = "project:p1:member:service_account:sa1";
+    assert_eq!(written(&outcome.held), [member]);
+}
+
+#[test]
 fn a_key_that_may_not_expire_or_has_no_value_is_told() {
     let attributes = json!({"with_key": true, "key_expires_in_seconds": 60});
-    let sandbox = crate::simulated::reference("project", "p1");
+    let sandbox = reference("project", "p1");
     let change = creation("service_account", Some(&sandbox), "robot", &attributes);
     let key = json!({"id": "k1", "name": "Secret Key", "value": "v"});
     let (outcome, requests) = scripted::change(created(&key), &change);
