@@ -32,6 +32,7 @@ use crate::session::{Session, changing};
 /// The field that lets a key be deleted although it may be the one in use.
 pub const FORCE: &str = "force";
 
+const SURE: &str = "make sure that it is not so, and give force";
 /// How many characters both have to show. Four are shown by the host; some
 /// lists of the service show three.
 const SHOWN: usize = 3;
@@ -140,19 +141,19 @@ fn judge(in_use: InUse<'_>, id: &str, force: bool) -> Result<(), Error> {
         )),
         InUse::NotTold(reason) if !force => Err(precondition(
             &format!("this could be the admin key in use: {reason}"),
-            "make sure that it is not, and give force",
+            SURE,
         )),
         InUse::Recognised(_) | InUse::NotTold(_) => Ok(()),
     }
 }
 
 /// That an account which is to be deleted does not own the admin key in use: the
-/// key would end with it. Reads the admin keys; where the credential may not,
-/// nothing is known, and nothing is refused.
+/// key would end with it. Reads the admin keys.
 ///
 /// # Errors
-/// `precondition` if it owns the key in use, whatever is given; or if it owns
-/// one that could be, unless `force`; and all that reading can bring.
+/// `precondition` if it owns the key in use, whatever is given; or, unless
+/// `force`, if it owns one that could be, or the credential may not read them;
+/// and all that reading can bring.
 pub fn spare_owner_of_key_in_use<T: Transport>(
     session: &Session<'_, T>,
     steps: &Steps<'_, T>,
@@ -161,8 +162,13 @@ pub fn spare_owner_of_key_in_use<T: Transport>(
 ) -> Result<(), Error> {
     let keys = match listed(steps) {
         Ok(keys) => keys,
-        Err(error) if closed_part(&error).is_some() => return Ok(()),
-        Err(error) => return Err(error),
+        Err(error) if closed_part(&error).is_none() => return Err(error),
+        Err(_) if force => return Ok(()),
+        Err(error) => {
+            let reason = error.message;
+            let message = format!("whether it owns the admin key in use is unknown: {reason}");
+            return Err(precondition(&message, SURE));
+        }
     };
     judge_owner(recognise(&keys, shown(session)), &keys, &account.id, force)
 }
@@ -177,7 +183,7 @@ fn judge_owner(in_use: InUse<'_>, keys: &[Value], id: &str, force: bool) -> Resu
         )),
         InUse::NotTold(reason) if !force && keys.iter().any(owns) => Err(precondition(
             &format!("the account owns an admin key, which could be the one in use: {reason}"),
-            "make sure that it is not, and give force",
+            SURE,
         )),
         InUse::Recognised(_) | InUse::NotTold(_) => Ok(()),
     }

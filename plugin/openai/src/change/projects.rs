@@ -224,16 +224,20 @@ fn losses<T: Transport>(steps: &Steps<'_, T>, project: &str) -> Result<[String; 
 }
 
 fn default_project() -> Error {
-    precondition("this is the default project", DEFAULT_HINT)
+    let hint = "the default project keeps its name, and cannot be archived";
+    precondition("this is the default project", hint)
 }
 
-const DEFAULT_HINT: &str = "the default project keeps its name, and cannot be archived";
-
-/// The service has one documented reason to refuse with 400 \[S].
+/// The documented reason for 400, where it names no wrong value \[S].
 fn perhaps_default(stop: Stop) -> Stop {
-    row::refused_with(stop, &[400], |error| Error {
-        kind: ErrorKind::Precondition,
-        hint: Some(DEFAULT_HINT.to_owned()),
-        ..error
+    row::refused_with(stop, &[400], |error| match error.kind {
+        ErrorKind::Precondition => Error {
+            hint: Some(
+                "the default project keeps its name, and cannot be archived: is it that?"
+                    .to_owned(),
+            ),
+            ..error
+        },
+        _ => error,
     })
 }

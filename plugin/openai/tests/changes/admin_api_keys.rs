@@ -1,11 +1,13 @@
 //! Deleting admin keys.
 
+use governance_guest::testing::Script;
 use governance_guest::wit::faults::ErrorKind;
 use openai_simulator::Options;
 use serde_json::json;
 
 use crate::making::*;
-use crate::simulated::{Simulated, in_project, reference};
+use crate::scripted;
+use crate::simulated::{Simulated, ended, in_project, reference};
 
 const KEYS: &str = "/organization/admin_api_keys";
 
@@ -66,4 +68,23 @@ fn the_service_account_that_owns_the_key_in_use_is_never_deleted() {
     let simulated = using("governance");
     as_planned(&simulated, &deletion(&of, &json!({})));
     assert!(rows(&simulated, &list).is_empty());
+}
+
+#[test]
+fn where_admin_keys_cannot_be_read_a_service_account_goes_with_force_alone() {
+    let closed = br#"{"error":{"message":"Missing scopes: api.management.read"}}"#;
+    let script = || {
+        Script::new()
+            .json(&json!({"id": "p1", "name": "Search", "status": "active"}))
+            .json(&json!({"id": "sa1", "name": "robot", "role": "member"}))
+            .status(403, closed)
+    };
+    let of = in_project("p1", "service_account", "sa1");
+    let (outcome, _) = scripted::change(script(), &deletion(&of, &json!({})));
+    assert_eq!(ended(&outcome), "ErrorKind::Precondition");
+    let script = script()
+        .json(&json!({"data": [], "has_more": false}))
+        .json(&json!({"deleted": true}));
+    let (outcome, _) = scripted::change(script, &deletion(&of, &json!({"force": true})));
+    assert_eq!(ended(&outcome), "complete");
 }
