@@ -64,12 +64,7 @@ pub fn update<T: Transport>(
         steps.resource(before);
         return Ok(no_op("the key is so"));
     }
-    let expires_at = asked.get(LIFETIME).and_then(Value::as_i64);
-    let expires_at = expires_at.map(|seconds| session.now().saturating_add(seconds));
-    let mut members = Map::new();
-    members.extend(expires_at.map(|at| ("expires_at".to_owned(), json!(at))));
-    members.extend(asked.get(SCOPES).map(|it| (SCOPES.to_owned(), it.clone())));
-    let expected = row::laid_over(&found, &Value::Object(members));
+    let expected = row::laid_over(&found, &members(session, &asked));
     let call = Call::new(&UPDATE).argument(&project.id.id);
     let call = call.argument(&id.id).body(Value::Object(asked));
     let answer = steps.send(&call.predicting(expected.clone()));
@@ -94,6 +89,15 @@ fn judge_update(update: &ResourceUpdate, given: &Given) -> Result<(), Error> {
         return Err(invalid_input("attributes", &message));
     }
     Ok(())
+}
+
+/// What a key's row tells once it is as asked for.
+fn members<T: Transport>(session: &Session<'_, T>, asked: &Map<String, Value>) -> Value {
+    let lifetime = asked.get(LIFETIME).and_then(Value::as_i64);
+    let expires_at = lifetime.map(|seconds| session.now().saturating_add(seconds));
+    let expires_at = expires_at.map(|at| ("expires_at".to_owned(), json!(at)));
+    let scopes = asked.get(SCOPES).map(|it| (SCOPES.to_owned(), it.clone()));
+    Value::Object(expires_at.into_iter().chain(scopes).collect())
 }
 
 /// What is asked for and not so yet.

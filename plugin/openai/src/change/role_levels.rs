@@ -134,6 +134,15 @@ impl Level {
         }
     }
 
+    /// Whether a row is of this level; lists can hold those of the other one.
+    #[must_use]
+    pub fn has(&self, row: &Value) -> bool {
+        match self.0 {
+            None => role_row::in_organization(row) != Role::Elsewhere,
+            Some(_) => role_row::in_project(row) != Role::Elsewhere,
+        }
+    }
+
     /// Words for a sentence.
     #[must_use]
     pub fn called(&self) -> &'static str {

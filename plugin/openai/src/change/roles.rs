@@ -64,19 +64,16 @@ pub fn create<T: Transport>(
         _ => Level(Some(parents::in_project(steps, creation)?.id)),
     };
     let page = |after: Option<&str>| level.page(after);
-    if let Some(found) = namesakes::only(steps, level.list(), name, page, |_| true)? {
+    if let Some(found) = namesakes::only(steps, level.list(), name, page, |row| level.has(row))? {
         steps.resource(judge_namesake(&level, &found, given)?);
         return Ok(no_op("a role of this name and content is there"));
     }
-    let mut body = differing(&Value::Null, given);
-    body.insert("role_name".to_owned(), json!(name));
-    let expected = json!({"id": "new-role", "name": name, "predefined_role": false});
-    let expected = row::laid_over(&expected, &Value::Object(body.clone()));
-    let call = level
-        .create()
-        .body(Value::Object(body))
-        .predicting(expected);
-    let answer = steps.send(&call)?;
+    let mut members = differing(&Value::Null, given);
+    members.insert("name".to_owned(), json!(name));
+    let expected = json!({"id": "new-role", "predefined_role": false});
+    let expected = row::laid_over(&expected, &Value::Object(members.clone()));
+    let call = level.create().body(asked(members));
+    let answer = steps.send(&call.predicting(expected))?;
     let made = row::answered(level.surface(), level.custom(&answer))?;
     steps.did(&format!("created {} {name}", level.called()), &made.id);
     steps.resource(made);
@@ -141,30 +138,33 @@ pub fn update<T: Transport>(
     let found = steps.read(&level.retrieve(id))?;
     let before = level.custom(&found).ok_or_else(predefined)?;
     let mut members = differing(&found, given);
-    let mut body = members.clone();
     if let Some(name) = name.filter(|name| found.text("name") != Some(name)) {
         members.insert("name".to_owned(), json!(name));
-        body.insert("role_name".to_owned(), json!(name));
     }
-    if body.is_empty() {
+    if members.is_empty() {
         steps.resource(before);
         return Ok(no_op("the role is so"));
     }
     let changed: Vec<&str> = members.keys().map(String::as_str).collect();
-    let called = level.called();
-    let summary = format!("changed {} of {called} {}", changed.join(", "), before.name);
-    let expected = row::laid_over(&found, &Value::Object(members));
-    let call = level
-        .update(id)
-        .body(Value::Object(body))
-        .predicting(expected.clone());
-    let answer = steps.send(&call)?;
+    let (changed, called) = (changed.join(", "), level.called());
+    let summary = format!("changed {changed} of {called} {}", before.name);
+    let expected = row::laid_over(&found, &Value::Object(members.clone()));
+    let call = level.update(id).body(asked(members));
+    let answer = steps.send(&call.predicting(expected.clone()))?;
     steps.did(&summary, id);
     let told = level.custom(&row::laid_over(&expected, &answer));
     let after = row::answered(level.surface(), told)?;
     tell_difference(steps, &before.permissions, &after.permissions);
     steps.resource(after);
     Ok(Completion::Complete)
+}
+
+/// The body that asks for these members of a row: the name goes by another one.
+fn asked(mut members: Map<String, Value>) -> Value {
+    if let Some(name) = members.remove("name") {
+        members.insert("role_name".to_owned(), name);
+    }
+    Value::Object(members)
 }
 
 fn tell_difference<T: Transport>(steps: &mut Steps<'_, T>, before: &[String], after: &[String]) {

@@ -39,6 +39,7 @@ const CREATE: Endpoint = changing(
     "/organization/projects/{project_id}/service_accounts",
     SURFACE,
 );
+
 /// The endpoints that it uses.
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
