@@ -19,7 +19,9 @@
 //!
 //! Each module declares its endpoints, what it offers, and which rule of the
 //! service stands behind each refusal. Everything that decides is read first:
-//! what [`subjects`] tell, and the state of what is changed.
+//! what [`subjects`] tell, and the state of what is changed. Resources are found
+//! by [`namesakes`] in a [`whole_list`], below their [`parents`]; [`row`] tells what
+//! becomes of them.
 
 pub mod admin_api_keys;
 pub mod api_key_updates;

@@ -16,3 +16,4 @@ mod roles;
 mod scripted;
 mod service_accounts;
 mod simulated;
+mod unanswered;
