@@ -23,7 +23,7 @@ use crate::session::{Session, changing};
 
 /// How far two expiries may differ and still be the same wish, asked for again,
 /// in seconds.
-const TOLERANCE: u64 = 60;
+pub const TOLERANCE: u64 = 60;
 
 /// Newer than the official document of August 2026: the SDK of November has it.
 const UPDATE: Endpoint = changing(

@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::session::Collection;
 
 /// The most pages that are read before a change.
-const PAGES: usize = 100;
+pub const PAGES: usize = 100;
 
 /// The rows of a list that `keep` wants. `page` makes the request for the page
 /// behind a cursor.
