@@ -12,7 +12,7 @@
 //! | `/organization/projects` (`include_archived`), `…/{project_id}`, `…/archive` | `GET POST`; `GET POST`; `POST` | A |
 //! | `/organization/projects/{project_id}/users`, `…/{user_id}` | `GET POST`; `GET POST DELETE` | A |
 //! | `/organization/projects/{project_id}/service_accounts`, `…/{service_account_id}`, `…/api_keys` | `GET POST`; `GET POST DELETE`; `POST` | A |
-//! | `/organization/projects/{project_id}/api_keys` (`owner_project_access`), `…/{api_key_id}` | `GET`; `GET DELETE` | A |
+//! | `/organization/projects/{project_id}/api_keys` (`owner_project_access`), `…/{api_key_id}` | `GET`; `GET POST DELETE` | A |
 //! | `/organization/projects/{project_id}/groups`, `…/{group_id}` | `GET POST`; `GET DELETE` | N |
 //! | `/organization/groups`, `…/{group_id}` | `GET POST`; `GET POST DELETE` | N |
 //! | `/organization/groups/{group_id}/users`, `…/{user_id}` | `GET POST`; `GET DELETE` | N |

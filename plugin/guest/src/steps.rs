@@ -8,6 +8,8 @@
 //! | a read, or a request that was refused | error | `partial` |
 //! | a changing request that got no answer, 5xx or an unreadable one | `unknown` | `unknown` |
 //!
+//! A 4xx is a refusal, however it is written; 408 and 425 are none.
+//!
 //! The code of a change is the same in mode `plan`: there the host answers a
 //! changing request with the prediction that comes with it.
 
@@ -182,7 +184,9 @@ impl<T: Transport> Steps<'_, T> {
 }
 
 fn stop(error: Error) -> Stop {
+    let refused = error.http_status.is_some_and(|it| (400..500).contains(&it));
     match (error.delivery, &error.kind) {
+        (Delivery::Answered, ErrorKind::UnreadableResponse) if refused => Stop::Refused(error),
         (Delivery::MayHaveArrived, _)
         | (Delivery::Answered, ErrorKind::Unavailable | ErrorKind::UnreadableResponse) => {
             Stop::Unanswered(error)

@@ -68,8 +68,11 @@ fn a_change_ends_as_its_first_failing_request_says() {
             detail: None,
         })
     };
-    let cases: [(fn(Script) -> Script, _, _); 8] = [
+    type Ended = Option<(&'static str, usize)>;
+    type Fail = fn(Script) -> Script;
+    let cases: [(Fail, Ended, Ended); 9] = [
         (|it| it.status(404, b"{}"), None, Some(("partial", 1))),
+        (|it| it.status(404, b"<html>"), None, Some(("partial", 1))),
         (|it| it.status(429, b"{}"), None, Some(("partial", 1))),
         (|it| it.status(400, b"{}"), None, Some(("partial", 1))),
         (|it| it.status(403, b"{}"), None, Some(("partial", 1))),

@@ -90,7 +90,7 @@ pub fn get<T: Transport>(session: &Session<'_, T>, of: &Reference) -> Result<Pag
     items::only(SURFACE, "key", resource(&row))
 }
 
-fn resource(row: &Value) -> Option<Resource> {
+pub(crate) fn resource(row: &Value) -> Option<Resource> {
     Some(Resource {
         status: Status::Active,
         attributes: Attributes::of(row, &["scopes"]).into_text(),
@@ -100,7 +100,7 @@ fn resource(row: &Value) -> Option<Resource> {
 
 /// The owner's kind is in `type`, and in `object` as
 /// `organization.service_account` or `organization.user`.
-fn owner(row: &Value) -> Option<ResourceId> {
+pub(crate) fn owner(row: &Value) -> Option<ResourceId> {
     let owner = row.child("owner")?;
     let id = owner.text("id").filter(|id| text::is_id(id))?;
     let object = owner.text("object").unwrap_or_default();

@@ -70,6 +70,13 @@ pub fn surface() -> Surface {
     manifest::management_surface(SURFACE, "Project API keys")
 }
 
+/// A request for the page of a project's keys behind `after`, whoever owns them.
+#[must_use]
+pub fn every<'a>(project: &'a str, after: Option<&str>) -> Call<'a> {
+    let call = LIST.call(after).argument(project);
+    call.query("owner_project_access", Some("any"))
+}
+
 /// Lists the keys of a project.
 ///
 /// # Errors
@@ -84,10 +91,9 @@ pub fn list<T: Transport>(
     let Some(project) = project::of_listing(parent)? else {
         return Ok(items::page());
     };
-    let call = LIST.call(token.get("after")).argument(&project.id);
     let page = ListPage {
         list: &LIST,
-        call: call.query("owner_project_access", Some("any")),
+        call: every(&project.id, token.get("after")),
         token: &token,
         scopes: vec![scope(Subject::Resources, TYPE).below(&project)],
         closed: project::closed_below,
@@ -111,7 +117,7 @@ pub fn get<T: Transport>(session: &Session<'_, T>, of: &Reference) -> Result<Pag
     items::only(SURFACE, "key", resource(&row, &project))
 }
 
-fn resource(row: &Value, project: &ResourceId) -> Option<Resource> {
+pub(crate) fn resource(row: &Value, project: &ResourceId) -> Option<Resource> {
     let status = match row.text("owner_project_access") {
         Some("active") => Status::Active,
         Some("inactive") => Status::Disabled,
@@ -151,7 +157,7 @@ pub fn of_row(resource_type: &str, row: &Value, owner: Option<ResourceId>) -> Op
 
 /// The owner is in the member that `type` names; where it names none, in the one
 /// that is there.
-fn owner(row: &Value) -> Option<ResourceId> {
+pub(crate) fn owner(row: &Value) -> Option<ResourceId> {
     let owner = row.child("owner")?;
     let named = |key: &str, resource_type| {
         let id = owner.child(key)?.text("id").filter(|id| text::is_id(id))?;

@@ -122,7 +122,7 @@ pub fn get<T: Transport>(session: &Session<'_, T>, of: &Reference) -> Result<Pag
     items::only(SURFACE, "group", resource(&row))
 }
 
-fn resource(row: &Value) -> Option<Resource> {
+pub(crate) fn resource(row: &Value) -> Option<Resource> {
     let id = row.text("id").filter(|id| text::is_id(id))?;
     let scim_managed = managed_by_scim(row);
     Some(Resource {

@@ -204,7 +204,7 @@ fn tell(page: &mut Page, row: &Value) -> Option<()> {
     Some(())
 }
 
-fn resource(row: &Value) -> Option<Resource> {
+pub(crate) fn resource(row: &Value) -> Option<Resource> {
     let id = row.text("id").filter(|id| text::is_id(id))?;
     let status = status(row);
     Some(Resource {

@@ -235,7 +235,7 @@ pub fn get<T: Transport>(session: &Session<'_, T>, of: &Reference) -> Result<Pag
     }
 }
 
-fn resource(id: &str, row: &Value, project: &ResourceId) -> Resource {
+pub(crate) fn resource(id: &str, row: &Value, project: &ResourceId) -> Resource {
     Resource {
         parent: Some(project.clone()),
         description: row.text("description").map(text::description),

@@ -42,7 +42,7 @@ pub const SURFACE: &str = "service-accounts";
 /// The step of a listing that reads service accounts.
 pub const STEP: &str = "service-accounts";
 /// The role of one that has none.
-const NO_ROLE: &str = "none";
+pub const NO_ROLE: &str = "none";
 
 /// All service accounts of a project.
 pub const LIST: Collection = Collection {
@@ -210,7 +210,7 @@ pub fn listed_as_user(user: Resource) -> Resource {
     }
 }
 
-fn resource(id: ResourceId, row: &Value, project: &ResourceId) -> Resource {
+pub(crate) fn resource(id: ResourceId, row: &Value, project: &ResourceId) -> Resource {
     let name = row.text("name").unwrap_or(&id.id).to_owned();
     Resource {
         parent: Some(project.clone()),

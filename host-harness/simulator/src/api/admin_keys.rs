@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use super::author::By;
 use super::body::Body;
-use super::failure::Failure;
 use super::parameters::{Id, Parameters};
 use super::{Answer, Created, Routes, Shared, paging};
 use crate::organization::{Action, AdminKey, KeyOwner, Order, Organization, Reason};
@@ -37,17 +36,9 @@ async fn retrieve(State(world): Shared, Id(id): Id) -> Answer {
     Ok(Json(shown(&organization, key, &world.quirks.reading)))
 }
 
-/// The longest life of a key, in seconds.
-const YEAR: u64 = 31_536_000;
-
 async fn create(State(world): Shared, by: By, body: Body) -> Created {
     let name = body.name("name", usize::MAX)?;
-    let lasts = body.optional_number("expires_in_seconds")?;
-    if lasts.is_some_and(|seconds| !(1..=YEAR).contains(&seconds)) {
-        let message = format!("Invalid 'expires_in_seconds': expected 1 to {YEAR}.");
-        let param = "expires_in_seconds";
-        return Err(Failure::invalid(param, "invalid_value", message));
-    }
+    let lasts = body.lifetime()?;
     let mut organization = world.organization();
     let made = organization.create_admin_key(name, lasts, world.clock.now())?;
     let mut answer = shown(&organization, &made.key, &world.quirks.reading);

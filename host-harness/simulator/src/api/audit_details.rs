@@ -55,6 +55,7 @@ fn actor(actor: &Actor) -> Value {
 fn details(action: &Action) -> Map<String, Value> {
     match action {
         Action::KeyCreated { scopes } => data(present([("scopes", scopes.as_ref())])),
+        Action::KeyUpdated { scopes } => changes(present([("scopes", scopes.as_ref())])),
         Action::GroupCreated { name } => data(present([("group_name", Some(name))])),
         Action::GroupUpdated { name } => changes(present([("group_name", Some(name))])),
         Action::InviteSent { email, role } => {

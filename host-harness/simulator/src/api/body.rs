@@ -8,6 +8,9 @@ use serde_json::{Map, Value};
 use super::failure::Failure;
 use crate::organization::OrganizationRole;
 
+/// The longest life of a key, in seconds.
+const YEAR: u64 = 31_536_000;
+
 /// A JSON object, whatever the content type says.
 #[derive(Debug)]
 pub(super) struct Body(Map<String, Value>);
@@ -67,6 +70,17 @@ impl Body {
                 number.ok_or_else(wrong).map(Some)
             }
         }
+    }
+
+    /// `expires_in_seconds`, how long a key lives.
+    pub(super) fn lifetime(&self) -> Result<Option<u64>, Failure> {
+        let name = "expires_in_seconds";
+        let lasts = self.optional_number(name)?;
+        if lasts.is_some_and(|seconds| !(1..=YEAR).contains(&seconds)) {
+            let message = format!("Invalid '{name}': expected 1 to {YEAR}.");
+            return Err(Failure::invalid(name, "invalid_value", message));
+        }
+        Ok(lasts)
     }
 
     /// A boolean that may be absent or null: false then.

@@ -1,4 +1,4 @@
-//! `/v1/organization/projects/{project_id}/api_keys`: list, retrieve, delete.
+//! `/v1/organization/projects/{project_id}/api_keys`: list, retrieve, update, delete.
 //!
 //! | `owner_project_access` | keys |
 //! |---|---|
@@ -6,6 +6,9 @@
 //! | `inactive` | of the others |
 //! | `any` | all |
 //! | absent | by the switch `keys_without_access_unasked` |
+//!
+//! The update is newer than the document of August 2026: the SDK of November
+//! has it. What a key may do is not simulated; the audit log tells it.
 
 use axum::extract::State;
 use axum::response::Json;
@@ -13,6 +16,7 @@ use axum::routing::get;
 use serde_json::{Value, json};
 
 use super::author::By;
+use super::body::{Body, missing};
 use super::parameters::{Id, Parameters, Two};
 use super::{Answer, Routes, Shared, paging};
 use crate::organization::{
@@ -25,7 +29,7 @@ pub(super) fn routes() -> Routes {
         .route("/v1/organization/projects/{project_id}/api_keys", get(list))
         .route(
             "/v1/organization/projects/{project_id}/api_keys/{api_key_id}",
-            get(retrieve).delete(delete),
+            get(retrieve).post(update).delete(delete),
         )
 }
 
@@ -56,6 +60,27 @@ async fn retrieve(State(world): Shared, Id((id, key)): Two) -> Answer {
     let found = found.filter(|key| is_visible(&organization, key, reading));
     let found = found.ok_or_else(|| Reason::NoSuchKey(key).not_found())?;
     Ok(Json(shown(&organization, project, found, reading)))
+}
+
+/// One of the two fields at least.
+async fn update(State(world): Shared, by: By, Id((id, key)): Two, body: Body) -> Answer {
+    let (lasts, scopes) = (body.lifetime()?, body.optional_texts("scopes")?);
+    if lasts.is_none() && scopes.is_none() {
+        return Err(missing("scopes"));
+    }
+    let now = world.clock.now();
+    let mut organization = world.organization();
+    organization.change_project_key(&id, &key, lasts, now)?;
+    by.did_in(&mut organization, &id, &key, Action::KeyUpdated { scopes });
+    let project = organization.project(&id)?;
+    let found = project.keys.get(&key);
+    let found = found.ok_or_else(|| Reason::NoSuchKey(key).not_found())?;
+    Ok(Json(shown(
+        &organization,
+        project,
+        found,
+        &world.quirks.reading,
+    )))
 }
 
 async fn delete(State(world): Shared, by: By, Id((id, key)): Two) -> Answer {

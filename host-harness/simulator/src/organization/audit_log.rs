@@ -61,6 +61,9 @@ pub(crate) enum Action {
     KeyCreated {
         scopes: Option<Vec<String>>,
     },
+    KeyUpdated {
+        scopes: Option<Vec<String>>,
+    },
     KeyDeleted,
     GroupCreated {
         name: String,
@@ -167,6 +170,7 @@ impl Action {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::KeyCreated { .. } => "api_key.created",
+            Self::KeyUpdated { .. } => "api_key.updated",
             Self::KeyDeleted => "api_key.deleted",
             Self::GroupCreated { .. } => "group.created",
             Self::GroupUpdated { .. } => "group.updated",

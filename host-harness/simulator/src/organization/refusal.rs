@@ -54,6 +54,8 @@ pub(crate) enum Reason {
     FloorRole(String),
     #[error("API key '{0}' belongs to a service account.")]
     KeyOfServiceAccount(String),
+    #[error("API key '{0}' has expired and cannot be updated.")]
+    ExpiredKey(String),
     #[error("Project '{0}' is archived.")]
     Archived(String),
     #[error("Invite '{0}' was already accepted and cannot be deleted.")]

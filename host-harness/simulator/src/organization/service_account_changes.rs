@@ -94,6 +94,26 @@ impl Organization {
         Ok(())
     }
 
+    /// Lets a key expire so many seconds from now, unless it has expired. What
+    /// keys may do is not simulated.
+    pub(crate) fn change_project_key(
+        &mut self,
+        project: &str,
+        key: &str,
+        lasts: Option<u64>,
+        now: u64,
+    ) -> Result<&ProjectKey, Refusal> {
+        let keys = &mut self.live_project_mut(project)?.keys;
+        let missing = || Reason::NoSuchKey(key.to_owned()).not_found();
+        let found = keys.get_mut(key).ok_or_else(missing)?;
+        if found.expires_at.is_some_and(|at| at <= now) {
+            return Err(Reason::ExpiredKey(key.to_owned()).bad_request());
+        }
+        let expires_at = lasts.map(|seconds| now.saturating_add(seconds));
+        found.expires_at = expires_at.or(found.expires_at);
+        Ok(found)
+    }
+
     /// The key belongs to the organization's first owner: whose key asked for
     /// it is not simulated.
     pub(crate) fn create_admin_key(

@@ -4,7 +4,7 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::{Client, column, options};
+use super::{Client, NOW, column, options};
 use crate::{Options, Quirks, Ruling, StatusCode, Template, Way, Writing};
 
 fn writing(writing: Writing) -> Client {
@@ -288,6 +288,37 @@ async fn a_key_of_a_service_account_is_deleted_or_not_as_the_switch_says() {
         let answer = client.delete(&key).await;
         assert_eq!(answer.status == StatusCode::OK, allowed);
     }
+}
+
+#[tokio::test]
+async fn a_key_lives_as_long_as_it_is_told_unless_it_has_expired() {
+    let client = Client::of(Template::Small);
+    let path = format!("/v1/organization/projects/{}", client.project("Search"));
+    let keys = format!("{path}/api_keys");
+    let page = client
+        .get(&format!("{keys}?owner_project_access=any"))
+        .await
+        .ok();
+    let rows = page["data"].as_array().unwrap();
+    let key = |name: &str| {
+        let row = rows.iter().find(|row| row["name"] == name).unwrap();
+        format!("{keys}/{}", row["id"].as_str().unwrap())
+    };
+    let month = json!({"expires_in_seconds": 2_592_000});
+    let nightly = key("nightly");
+    let answer = client.post(&nightly, month.clone()).await.ok();
+    assert_eq!(answer["expires_at"], NOW + 2_592_000);
+    let answer = client.post(&nightly, json!({"scopes": []})).await.ok();
+    assert_eq!(answer["expires_at"], NOW + 2_592_000);
+    assert_eq!(client.get(&nightly).await.ok(), answer);
+    client.post(&nightly, json!({})).await.error(400);
+    let never = json!({"expires_in_seconds": 0});
+    client.post(&nightly, never).await.error(400);
+    client.post(&key("expired"), month.clone()).await.error(400);
+    client
+        .post(&format!("{keys}/key_0"), month)
+        .await
+        .error(404);
 }
 
 #[tokio::test]

@@ -13,8 +13,8 @@
 //! | `group` | create, update, delete | | [`groups`] |
 //! | `project` | create, update, delete, which archives | | [`projects`] |
 //! | `org_role`, `project_role` | create, update, delete | | [`roles`] |
-//! | `service_account` | create, update, delete | | [`service_accounts`] |
-//! | `api_key` | create for a service account, update, delete | | [`api_keys`] |
+//! | `service_account` | create, update, delete | | [`service_account_creation`], [`service_accounts`] |
+//! | `api_key` | create for a service account, update, delete | | [`api_keys`], [`api_key_updates`] |
 //! | `admin_api_key` | delete | | [`admin_api_keys`] |
 //!
 //! Each module declares its endpoints, what it offers, and which rule of the
@@ -23,9 +23,11 @@
 //! whether [`owners`] are left, and the state of what is changed. The three about
 //! roles in projects share what is held there ([`participant`],
 //! [`through_groups`]), the decision ([`project_ways`]), and its doing
-//! ([`giving`], [`taking`]).
+//! ([`giving`], [`taking`]). Resources are found by [`namesakes`] in a
+//! [`whole_list`], below their [`parents`]; [`row`] tells what becomes of them.
 
 pub mod admin_api_keys;
+pub mod api_key_updates;
 pub mod api_keys;
 pub mod giving;
 pub mod group_members;
@@ -34,21 +36,28 @@ pub mod groups_in_projects;
 pub mod holders;
 pub mod in_projects;
 pub mod invitations;
+pub mod namesakes;
+pub mod new_keys;
 pub mod organization_member;
 pub mod organization_roles;
 pub mod owners;
+pub mod parents;
 pub mod participant;
 pub mod people;
 pub mod people_in_projects;
 pub mod project_ways;
 pub mod projects;
+pub mod role_levels;
 pub mod roles;
+pub mod row;
 pub mod search;
+pub mod service_account_creation;
 pub mod service_account_roles;
 pub mod service_accounts;
 pub mod subjects;
 pub mod taking;
 pub mod through_groups;
+pub mod whole_list;
 
 use governance_guest::client::Endpoint;
 use governance_guest::faults::{invalid_input, precondition, unsupported, unsupported_but};
@@ -85,8 +94,8 @@ pub fn make<T: Transport>(
         ChangeRequest::Grant(change) => grant(steps, change),
         ChangeRequest::Revoke(change) => revoke(steps, change),
         ChangeRequest::CreateAccount(account) => create_account(session, steps, account),
-        ChangeRequest::CreateResource(creation) => create(steps, creation),
-        ChangeRequest::UpdateResource(update) => self::update(steps, update),
+        ChangeRequest::CreateResource(creation) => create(session, steps, creation),
+        ChangeRequest::UpdateResource(update) => self::update(session, steps, update),
         ChangeRequest::DeleteResource(deletion) => delete(session, steps, deletion),
         ChangeRequest::ResendInvitation(of) => match of.id.resource_type.as_str() {
             invitation::TYPE => invitations::resend(session, steps, of),
@@ -185,6 +194,7 @@ fn create_account<T: Transport>(
 }
 
 fn create<T: Transport>(
+    session: &Session<'_, T>,
     steps: &mut Steps<'_, T>,
     creation: &ResourceCreation,
 ) -> Result<Completion, Stop> {
@@ -194,8 +204,8 @@ fn create<T: Transport>(
         group::TYPE => groups::create(steps, creation),
         project::TYPE => projects::create(steps, creation, &given),
         org_role::TYPE | project_role::TYPE => roles::create(steps, creation, &given),
-        service_account::TYPE => service_accounts::create(steps, creation, &given),
-        api_key::TYPE => api_keys::create(steps, creation, &given),
+        service_account::TYPE => service_account_creation::create(session, steps, creation, &given),
+        api_key::TYPE => api_keys::create(session, steps, creation, &given),
         admin_api_key::TYPE => Err(unsupported_but(
             "this connector makes no admin keys: whoever has one has everything",
             "an owner makes them at platform.openai.com/settings/organization/admin-keys",
@@ -209,6 +219,7 @@ fn create<T: Transport>(
 }
 
 fn update<T: Transport>(
+    session: &Session<'_, T>,
     steps: &mut Steps<'_, T>,
     update: &ResourceUpdate,
 ) -> Result<Completion, Stop> {
@@ -218,8 +229,8 @@ fn update<T: Transport>(
         group::TYPE => groups::update(steps, update),
         project::TYPE => projects::update(steps, update, &given),
         org_role::TYPE | project_role::TYPE => roles::update(steps, update, &given),
-        service_account::TYPE => service_accounts::update(steps, update, &given),
-        api_key::TYPE => api_keys::update(steps, update, &given),
+        service_account::TYPE => service_accounts::update(steps, update),
+        api_key::TYPE => api_key_updates::update(session, steps, update, &given),
         other => Err(unsupported(&format!("OpenAI has no call that changes a {other}")).into()),
     }
 }
@@ -232,12 +243,12 @@ fn delete<T: Transport>(
     let of_type = deletion.of.id.resource_type.as_str();
     let given = given(of_type, ChangeKind::DeleteResource, &deletion.attributes)?;
     match of_type {
-        user::TYPE => people::delete(steps, &deletion.of),
+        user::TYPE => people::delete(session, steps, &deletion.of, &given),
         invitation::TYPE => invitations::delete(session, steps, &deletion.of),
         group::TYPE => groups::delete(steps, &deletion.of),
         project::TYPE => projects::archive(steps, &deletion.of),
         org_role::TYPE | project_role::TYPE => roles::delete(steps, &deletion.of),
-        service_account::TYPE => service_accounts::delete(steps, &deletion.of),
+        service_account::TYPE => service_accounts::delete(session, steps, &deletion.of, &given),
         api_key::TYPE => api_keys::delete(steps, &deletion.of),
         admin_api_key::TYPE => admin_api_keys::delete(session, steps, &deletion.of, &given),
         other => Err(unsupported(&format!("OpenAI has no call that deletes a {other}")).into()),
@@ -299,9 +310,11 @@ pub fn endpoints() -> Vec<Endpoint> {
         invitations::endpoints(),
         groups::endpoints(),
         projects::endpoints(),
-        roles::endpoints(),
+        role_levels::endpoints(),
+        service_account_creation::endpoints(),
         service_accounts::endpoints(),
         api_keys::endpoints(),
+        api_key_updates::endpoints(),
         admin_api_keys::endpoints(),
     ]
     .concat()

@@ -2,6 +2,7 @@
 //! that disables one.
 
 use governance_guest::client::{Call, Endpoint};
+use governance_guest::given::Given;
 use governance_guest::steps::{Steps, Stop, no_op};
 use governance_guest::transport::{Method, Transport};
 use governance_guest::wit::changes::Completion;
@@ -9,9 +10,10 @@ use governance_guest::wit::manifest::{ChangeKind, OfferedChange};
 use governance_guest::wit::model::Reference;
 use serde_json::json;
 
+use super::admin_api_keys::{FORCE, force_field, spare_owner_of_key_in_use};
 use super::subjects::{self, Person};
 use super::{OWNERS, holders, offer, owners};
-use crate::session::changing;
+use crate::session::{Session, changing};
 use crate::user;
 
 const DELETE: Endpoint = changing(
@@ -32,22 +34,29 @@ pub fn endpoints() -> Vec<Endpoint> {
 pub fn offered() -> Vec<OfferedChange> {
     vec![OfferedChange {
         guard: Some(OWNERS.to_owned()),
-        ..offer(ChangeKind::DeleteResource, Vec::new())
+        ..offer(ChangeKind::DeleteResource, vec![force_field()])
     }]
 }
 
 /// Deletes a person from the organization.
 ///
 /// # Errors
-/// `precondition` for the last owner, `invalid-input` for a service account; and
-/// what the service answers.
-pub fn delete<T: Transport>(steps: &mut Steps<'_, T>, of: &Reference) -> Result<Completion, Stop> {
+/// `precondition` for the last owner and for the owner of the admin key in use,
+/// `invalid-input` for a service account; and what the service answers.
+pub fn delete<T: Transport>(
+    session: &Session<'_, T>,
+    steps: &mut Steps<'_, T>,
+    of: &Reference,
+    given: &Given,
+) -> Result<Completion, Stop> {
     let Some(person) = subjects::find_person(steps, of)? else {
         return Ok(no_op(&holders::nobody(of)));
     };
     if person.is_owner() {
         owners::keep_another(steps, &person.id.id, &person.called())?;
     }
+    let force = given.flag(FORCE) == Some(true);
+    spare_owner_of_key_in_use(session, steps, &person.id, force)?;
     let call = Call::new(&DELETE)
         .argument(&person.id.id)
         .predicting(json!({

@@ -84,7 +84,7 @@ pub(crate) fn check(who: Who, quirks: &Quirks, rows: &[Row]) {
             let again = case.simulated.change(&request);
             let inherited = change == REVOKE && case.truth().contains(&format!("^{slug}"));
             let expected = match inherited {
-                true => "ErrorKind::Precondition",
+                true => "Precondition",
                 false => "no-op",
             };
             assert_eq!(ended(&again), expected, "{row:?}: {again:?}");

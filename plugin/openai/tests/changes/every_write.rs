@@ -8,9 +8,8 @@ use governance_guest::wit::changes::{ChangeRequest, ResourceDeletion};
 use governance_guest::wit::faults::Delivery;
 use serde_json::{Value, json};
 
-use crate::made::ended;
 use crate::rare_answers::{ada, error, invite, list, live, run, summaries};
-use crate::simulated::{holding, reference};
+use crate::simulated::{ended, holding, reference};
 
 /// Each request that changes something, behind what is read before it.
 fn every_write() -> Vec<(&'static str, Script, ChangeRequest)> {
@@ -76,7 +75,11 @@ fn every_write() -> Vec<(&'static str, Script, ChangeRequest)> {
             script(&[group_row, person.clone(), person.clone()]),
             ChangeRequest::Revoke(member),
         ),
-        ("DELETE /users/user-1", script(&[person]), deletion(user)),
+        (
+            "DELETE /users/user-1",
+            script(&[person, Some(list(&[]))]),
+            deletion(user),
+        ),
         (
             "POST /invites",
             script(&[Some(list(&[])), Some(list(&[]))]),

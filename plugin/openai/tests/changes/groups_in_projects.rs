@@ -190,14 +190,9 @@ fn what_is_not_there_is_said_before_anything_is_sent() {
     let case = Arranged::new(Who::Crew, Quirks::default());
     let nobody = reference("group", "group_unknown");
     for (change, slug, of, expected) in [
-        (
-            GRANT,
-            "role_unknown",
-            case.principal(),
-            "ErrorKind::NotFound",
-        ),
+        (GRANT, "role_unknown", case.principal(), "NotFound"),
         (REVOKE, "role_unknown", case.principal(), "no-op"),
-        (GRANT, "member", nobody.clone(), "ErrorKind::NotFound"),
+        (GRANT, "member", nobody.clone(), "NotFound"),
         (REVOKE, "member", nobody, "no-op"),
     ] {
         let made = case.simulated.change(&case.request_of(change, slug, &of));

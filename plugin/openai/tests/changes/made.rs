@@ -7,13 +7,7 @@ use governance_guest::wit::model::Reference;
 use openai_simulator::{Options, Simulator, Way};
 use serde_json::Value;
 
-use crate::simulated::{self, Simulated, in_project, reference};
-
-/// How a change ended, for tables; the kinds of errors by their bare names.
-pub(crate) fn ended(result: &Result<Outcome, Error>) -> String {
-    let ended = simulated::ended(result);
-    ended.trim_start_matches("ErrorKind::").to_owned()
-}
+use crate::simulated::{Simulated, ended, in_project, reference};
 
 /// The `small` organization.
 pub(crate) fn small() -> Simulated {

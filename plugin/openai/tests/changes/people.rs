@@ -3,8 +3,8 @@
 use governance_guest::wit::changes::{ChangeRequest, ResourceDeletion};
 use openai_simulator::{Options, Quirks, Ruling};
 
-use crate::made::{again, ended, made, named, small};
-use crate::simulated::Simulated;
+use crate::made::{again, made, named, small};
+use crate::simulated::{Simulated, ended};
 
 fn deletion(simulated: &Simulated, name: &str) -> ChangeRequest {
     ChangeRequest::DeleteResource(ResourceDeletion {

@@ -5,7 +5,7 @@ use openai_simulator::{OtherRole, Quirks, Ruling, StatusCode};
 
 use crate::arranged::*;
 
-const REFUSED: &str = "ErrorKind::Precondition";
+const REFUSED: &str = "Precondition";
 
 #[test]
 fn each_role_is_given_from_each_state() {

@@ -8,8 +8,7 @@ use governance_guest::wit::faults::Error;
 use openai_connector::connector::Connector;
 use serde_json::{Value, json};
 
-use crate::made::ended;
-use crate::simulated::{holding, reference, written};
+use crate::simulated::{ended, holding, reference, written};
 
 const ADA: &str = "ada@example.com";
 

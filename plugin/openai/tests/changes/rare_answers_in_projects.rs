@@ -126,7 +126,7 @@ fn somebody_who_was_faster_is_believed_only_after_reading_again() {
         // The lists do not show it: it is assigned, which can be done twice.
         (vec![roles(&[]), none(), ok(json!({}))], "complete"),
         (vec![roles(&[MEMBER]), none()], "no-op"),
-        (vec![refused(500, "broken")], "ErrorKind::Unavailable"),
+        (vec![refused(500, "broken")], "Unavailable"),
     ] {
         let service = then(outside(), &[vec![there.clone()], again.clone()].concat());
         let made = service.change(&granting("member", &ada()));

@@ -254,7 +254,7 @@ pub(crate) fn holding(resource: &Reference, slug: &str, principal: &Reference) -
 /// `unknown`, or the kind of its error.
 pub(crate) fn ended(result: &Result<Outcome, Error>) -> String {
     match result {
-        Err(error) => format!("{:?}", error.kind),
+        Err(error) => format!("{:?}", error.kind).replace("ErrorKind::", ""),
         Ok(outcome) => match outcome.completion {
             Completion::Complete => "complete",
             Completion::NoOp(_) => "no-op",
