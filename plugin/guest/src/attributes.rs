@@ -4,8 +4,11 @@
 //! An object that would be too long loses its largest members until it fits,
 //! and says so in the member [`LEFT_OUT`]: it is never cut in the middle.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
+use crate::gather::gathered;
 use crate::text::{ATTRIBUTES_LIMIT, one_line};
 
 /// The member that lists the keys of what was left out, as far as they fit.
@@ -30,7 +33,7 @@ impl Attributes {
             .iter()
             .filter_map(|key| Some(((*key).to_owned(), row.get(key)?.clone())))
             .filter(|(_, value)| !value.is_null());
-        Self(told.collect())
+        Self(gathered(told))
     }
 
     /// Adds one, where there is such a thing.
@@ -54,15 +57,15 @@ impl Attributes {
 }
 
 fn without_the_largest(members: Map<String, Value>) -> Map<String, Value> {
-    let mut sized: Vec<(usize, String, Value)> = members
-        .into_iter()
-        .map(|(key, value)| (written_size(&key, &value), key, value))
-        .collect();
-    sized.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+    let sized = members.into_iter().map(|(key, value)| {
+        let size = written_size(&key, &value);
+        ((size, key), value)
+    });
+    let sized: BTreeMap<(usize, String), Value> = gathered(sized);
     let mut room = ATTRIBUTES_LIMIT.saturating_sub(ROOM_FOR_NOTE);
     let mut kept = Map::new();
     let mut left_out = Vec::new();
-    for (size, key, value) in sized {
+    for ((size, key), value) in sized {
         if left_out.is_empty() && size <= room {
             room = room.saturating_sub(size);
             kept.insert(key, value);

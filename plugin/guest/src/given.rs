@@ -13,6 +13,7 @@
 use serde_json::{Map, Value};
 
 use crate::faults::invalid_input;
+use crate::gather::gathered;
 use crate::wit::faults::Error;
 use crate::wit::manifest::{Field, FieldKind};
 
@@ -31,10 +32,8 @@ impl Given {
             text => serde_json::from_str(text)
                 .map_err(|_| invalid_input("attributes", "the attributes are no JSON object"))?,
         };
-        let given: Map<String, Value> = given
-            .into_iter()
-            .filter(|(_, value)| !value.is_null())
-            .collect();
+        let given = given.into_iter().filter(|(_, value)| !value.is_null());
+        let given: Map<String, Value> = gathered(given);
         for key in given.keys() {
             if !fields.iter().any(|field| field.key == *key) {
                 return Err(invalid_input(key, &unknown(key, fields)));

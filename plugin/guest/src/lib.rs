@@ -21,6 +21,7 @@
 //! | [`items`] | pages, resources, grants, scopes and gaps with their usual values |
 //! | [`steps`] | the requests of a change, and what became of them |
 //! | [`given`] | the JSON object of values that comes with a change |
+//! | [`gather`] | maps and sets without the code that `collect` brings |
 //! | [`narrow`] | scopes narrowed to one resource, principal or parent |
 //! | [`text`] | the contract's bounds on texts |
 //! | [`within`] | keeps a page within them |
@@ -45,6 +46,7 @@ pub mod attributes;
 pub mod bindings;
 pub mod client;
 pub mod faults;
+pub mod gather;
 pub mod given;
 pub mod items;
 pub mod narrow;

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::faults::{token_expired, unreadable};
+use crate::gather::{all_gathered, gathered};
 use crate::reading::Reading;
 use crate::text::TOKEN_LIMIT;
 use crate::wit::faults::Error;
@@ -61,11 +62,9 @@ impl Token {
     /// `unreadable-response` if it is longer than [`TOKEN_LIMIT`] bytes, which
     /// only a service's monstrous cursor brings about.
     pub fn encode(&self, surface: &str) -> Result<String, Error> {
-        let members: Map<String, Value> = self
-            .members
-            .iter()
-            .map(|(key, value)| (key.clone(), Value::String(value.clone())))
-            .collect();
+        let members = self.members.iter();
+        let members: Map<String, Value> =
+            gathered(members.map(|(key, value)| (key.clone(), Value::String(value.clone()))));
         let text = json!({"v": VERSION, "at": self.step, "with": members}).to_string();
         if text.len() > TOKEN_LIMIT {
             return Err(unreadable(surface, "the page's cursor is too long"));
@@ -90,10 +89,11 @@ impl Token {
             return None;
         }
         let members = value.get("with")?.as_object()?;
-        let members: Option<BTreeMap<String, String>> = members
-            .iter()
-            .map(|(key, member)| Some((key.clone(), member.as_str()?.to_owned())))
-            .collect();
+        let member = |(key, member): (&String, &Value)| {
+            let text = member.as_str()?.to_owned();
+            Some((key.clone(), text))
+        };
+        let members = all_gathered(members.iter().map(member));
         Some(Self {
             step: value.text("at")?.to_owned(),
             members: members?,

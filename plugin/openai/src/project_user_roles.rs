@@ -19,6 +19,7 @@
 
 use std::collections::BTreeSet;
 
+use governance_guest::gather::gathered;
 use governance_guest::items::{self, scope};
 use governance_guest::narrow::Narrow;
 use governance_guest::paging::{Family, Following};
@@ -207,10 +208,7 @@ impl Seen {
     fn of(token: &Token) -> Self {
         let words = token.get("seen").unwrap_or_default();
         Self {
-            predefined: words
-                .split(',')
-                .filter_map(ProjectPredefined::of_name)
-                .collect(),
+            predefined: gathered(words.split(',').filter_map(ProjectPredefined::of_name)),
             custom: words.split(',').any(|word| word == "custom"),
         }
     }

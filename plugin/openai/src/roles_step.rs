@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use governance_guest::faults::{fault, unreadable};
+use governance_guest::gather::gathered;
 use governance_guest::items::{self, closed_part, gap, whole};
 use governance_guest::paging::Following;
 use governance_guest::reading::Reading;
@@ -46,7 +47,7 @@ impl Progress {
             after: token.get("after").map(str::to_owned),
             organization: token.get("organization").map(str::to_owned),
             custom: token.get("custom").is_some(),
-            seen: seen.split(',').filter_map(Predefined::of).collect(),
+            seen: gathered(seen.split(',').filter_map(Predefined::of)),
         }
     }
 
@@ -110,10 +111,8 @@ pub fn take<T: Transport>(
 /// `precondition` if it is not the expected one, `unreadable-response` if they
 /// tell several.
 pub fn organization_of(rows: &[Value], expected: Option<&str>) -> Result<Option<String>, Error> {
-    let told: BTreeSet<&str> = rows
-        .iter()
-        .filter_map(|row| Predefined::of_id(row.text("id")?)?.1)
-        .collect();
+    let organization = |row| Predefined::of_id(Reading::text(row, "id")?)?.1;
+    let told: BTreeSet<&str> = gathered(rows.iter().filter_map(organization));
     if told.len() > 1 {
         let message = "the roles of one answer are of several organizations";
         return Err(unreadable(SURFACE, message));

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use governance_guest::client::{Call, Endpoint};
 use governance_guest::faults::{invalid_input, precondition, unsupported_but};
+use governance_guest::gather::gathered;
 use governance_guest::given::Given;
 use governance_guest::reading::Reading;
 use governance_guest::steps::{Steps, Stop, no_op};
@@ -97,7 +98,7 @@ fn members<T: Transport>(session: &Session<'_, T>, asked: &Map<String, Value>) -
     let expires_at = lifetime.map(|seconds| session.now().saturating_add(seconds));
     let expires_at = expires_at.map(|at| ("expires_at".to_owned(), json!(at)));
     let scopes = asked.get(SCOPES).map(|it| (SCOPES.to_owned(), it.clone()));
-    Value::Object(expires_at.into_iter().chain(scopes).collect())
+    Value::Object(gathered(expires_at.into_iter().chain(scopes)))
 }
 
 /// What is asked for and not so yet.
@@ -116,7 +117,7 @@ fn differing<T: Transport>(
         }
     };
     let differs = |(key, wanted): &(String, Value)| !is_so(key, wanted);
-    asked.into_iter().filter(differs).collect()
+    gathered(asked.into_iter().filter(differs))
 }
 
 fn tell_difference<T: Transport>(steps: &mut Steps<'_, T>, before: &Value, after: &Value) {

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 
 use governance_guest::client::{Call, Endpoint};
 use governance_guest::faults::{not_found, unsupported_but};
+use governance_guest::gather::gathered;
 use governance_guest::given::{Given, optional};
 use governance_guest::items;
 use governance_guest::reading::Reading;
@@ -145,7 +146,7 @@ fn namesake<T: Transport>(
 ) -> Result<Completion, Stop> {
     let key = row::read(SURFACE, resource(found, &project.id))?;
     if let (Some(told), Some(wanted)) = (scopes(found), given.texts(SCOPES))
-        && told != wanted.into_iter().collect()
+        && told != gathered::<BTreeSet<String>, _>(wanted)
     {
         let message = format!("key {} bears this name, and has other scopes", key.id.id);
         let hint = "update that one, or choose another name";
@@ -163,14 +164,14 @@ pub fn asked(given: &Given, lifetime: Option<Timestamp>) -> Map<String, Value> {
     let scopes = given.texts(SCOPES);
     let scopes = scopes.map(|scopes| (SCOPES.to_owned(), json!(scopes)));
     let lifetime = lifetime.map(|seconds| (LIFETIME.to_owned(), json!(seconds)));
-    scopes.into_iter().chain(lifetime).collect()
+    gathered(scopes.into_iter().chain(lifetime))
 }
 
 /// The scopes that a row tells; none if it does not.
 #[must_use]
 pub fn scopes(row: &Value) -> Option<BTreeSet<String>> {
     row.list(SCOPES)?;
-    Some(row.texts(SCOPES).into_iter().collect())
+    Some(gathered(row.texts(SCOPES)))
 }
 
 /// Whether a key's row tells that it has expired.

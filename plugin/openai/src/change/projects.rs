@@ -7,6 +7,7 @@
 
 use governance_guest::client::{Call, Endpoint};
 use governance_guest::faults::{invalid_input, precondition};
+use governance_guest::gather::gathered;
 use governance_guest::given::{Given, optional};
 use governance_guest::reading::Reading;
 use governance_guest::steps::{Steps, Stop, no_op};
@@ -123,10 +124,7 @@ fn differing(row: &Value, given: &Given) -> Map<String, Value> {
         let wanted = given.text(key).filter(|it| row.text(key) != Some(it))?;
         Some((key.to_owned(), json!(wanted)))
     };
-    [RESIDENCY, EXTERNAL_KEY]
-        .into_iter()
-        .filter_map(value)
-        .collect()
+    gathered([RESIDENCY, EXTERNAL_KEY].into_iter().filter_map(value))
 }
 
 /// Changes a project's name or external key.

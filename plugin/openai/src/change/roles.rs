@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use governance_guest::faults::{invalid_input, unsupported_but};
+use governance_guest::gather::gathered;
 use governance_guest::given::{Given, optional};
 use governance_guest::reading::Reading;
 use governance_guest::steps::{Steps, Stop, no_op};
@@ -115,7 +116,7 @@ fn differing(row: &Value, given: &Given) -> Map<String, Value> {
 }
 
 fn set(permissions: &[String]) -> BTreeSet<&str> {
-    permissions.iter().map(String::as_str).collect()
+    gathered(permissions.iter().map(String::as_str))
 }
 
 /// Changes the name, the description or the permissions of a custom role.

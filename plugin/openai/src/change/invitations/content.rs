@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 
 use governance_guest::faults::invalid_input;
+use governance_guest::gather::all_gathered;
 use governance_guest::reading::Reading;
 use governance_guest::wit::faults::Error;
 use governance_guest::wit::model::EntitlementReference;
@@ -78,7 +79,7 @@ impl Content {
         };
         Some(Self {
             role: Some(role),
-            projects: projects.map(carried).collect::<Option<_>>()?,
+            projects: all_gathered(projects.map(carried))?,
         })
     }
 

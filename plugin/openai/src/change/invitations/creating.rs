@@ -90,7 +90,11 @@ fn projects<T: Transport>(
             Err(error) => Err(error),
         }
     };
-    content.projects.keys().map(named).collect()
+    let mut projects = BTreeMap::new();
+    for id in content.projects.keys() {
+        projects.extend([named(id)?]);
+    }
+    Ok(projects)
 }
 
 impl<T: Transport> Asked<'_, '_, T> {
