@@ -3,7 +3,7 @@
 //! | the best of | wins over |
 //! |---|---|
 //! | the id, or an alias of it | any name, whatever could not be read |
-//! | the name as it is written | the same name in other case |
+//! | the name as it is written, or the e-mail address | the same name in other case |
 //! | what is in use | what is archived |
 //!
 //! Two that are equally good are one too many. By name, also one is too many
@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use governance_contract::model::{Resource, ResourceId, Status};
 
 use super::error::{Candidate, NamingError};
+use super::grammar;
 
 /// How a text fits a thing; the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +36,10 @@ pub(super) fn fit(resource: &Resource, text: &str) -> Option<Fit> {
     let is_alias = aliases.any(|it| it.resource_type == *own_type && it.id == text);
     if resource.id.id == text || is_alias {
         return Some(Fit::Id);
+    }
+    // Who is called like somebody's address is not who has it.
+    if resource.account.is_some() && grammar::is_email(text) {
+        return has_email(resource, text).then_some(Fit::Name);
     }
     fit_name(&resource.name, text)
 }

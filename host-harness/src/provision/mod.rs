@@ -3,6 +3,7 @@
 //!
 //! | module | what it does |
 //! |---|---|
+//! | [`batch`] | several changes: their order, and running them |
 //! | [`desired`] | changes as people write them |
 //! | [`operation`] | what a change amounts to, and what of it is enabled; pure |
 //! | [`protect`] | principals that no change may touch; pure |
@@ -11,6 +12,7 @@
 //! | [`settle`] | what follows on how a change ended; pure |
 //! | [`perform`] | all of these together |
 
+pub mod batch;
 pub mod desired;
 pub mod guards;
 pub mod operation;
