@@ -10,6 +10,7 @@
 //! After that one that fails stops no other.
 
 mod input;
+mod resume;
 mod told;
 
 use std::io::{IsTerminal, Write};
@@ -17,15 +18,17 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use futures::{StreamExt, stream};
+use governance_host::clock::now;
 use governance_host::provision::ProvisionError;
-use governance_host::provision::batch::Order;
+use governance_host::provision::batch::{Order, digest};
 use governance_host::provision::desired::Format;
 use governance_host::provision::operation::{Operation, needed};
 use governance_host::provision::plan::Plan;
 use indicatif::ProgressBar;
 
+use crate::change::ChangeArguments;
+use crate::change::record::Record;
 use crate::change::session::Session;
-use crate::change::{ChangeArguments, Log};
 use crate::exit::{Exit, Refused};
 use input::Item;
 use told::Ended;
@@ -71,6 +74,10 @@ pub(crate) struct ApplyArguments {
     #[arg(long, value_name = "NUMBER")]
     max_removals: Option<usize>,
 
+    /// Go on with the batch of this file that was interrupted
+    #[arg(long, conflicts_with = "plan")]
+    resume: bool,
+
     #[command(flatten)]
     change: ChangeArguments,
 }
@@ -91,36 +98,91 @@ impl From<FormatName> for Format {
 }
 
 pub(crate) async fn run(arguments: ApplyArguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
-    let saved = arguments.plan.clone().flatten();
-    let written = match (&arguments.file, &saved) {
-        (Some(file), None) => Some((file, input::read(file, arguments.format.map(Into::into))?)),
-        (None, Some(_)) => None,
-        _ => return Err(input::file_or_plan().into()),
-    };
-    let session = Session::open(&arguments.change).await?;
+    let preview = arguments.file.is_some() && arguments.plan.is_some();
     let jobs = usize::from(arguments.jobs);
-    let items = match (written, saved) {
-        (Some((path, lines)), _) => input::name(&session, path, lines, jobs).await?,
-        (None, Some(path)) => input::saved(&path, &arguments.change.connection)?,
-        (None, None) => Vec::new(),
-    };
+    let (session, items, batch) = read(&arguments, preview, jobs).await?;
     let plans = plan_all(&session, &items, jobs).await;
-    if arguments.file.is_some() && arguments.plan.is_some() {
+    if preview {
         return told::plans(&items, &plans, arguments.change.json, stdout);
     }
     let plans = permitted(&session, &items, plans)?;
     few_removals(&session, &arguments, &plans)?;
+    let record = Record::open(&arguments.change, &session, Some(batch))?;
     let bar = progress(items.len());
     let order = Order::of(items.iter().map(|it| &it.request));
-    let make = async |index: usize| {
-        let item = items.get(index)?;
-        let made = session.make(&item.request, item.saved.as_ref(), &Log);
-        Some(made.await)
-    };
+    let make = async |index: usize| Some(make(&session, &record, items.get(index)?).await);
     let ended = order.run(jobs, make, |_, _| bar.inc(1)).await;
     bar.finish_and_clear();
-    let ended: Vec<_> = ended.into_iter().flatten().map(Ended::from).collect();
+    let ended: Vec<_> = ended.into_iter().flatten().collect();
     told::outcomes(&items, &ended, arguments.change.json, stdout)
+}
+
+/// What is to be done, and the name of the batch.
+async fn read(
+    arguments: &ApplyArguments,
+    preview: bool,
+    jobs: usize,
+) -> anyhow::Result<(Session, Vec<Item>, String)> {
+    let common = &arguments.change;
+    let saved = arguments.plan.as_ref().and_then(Option::as_ref);
+    match (&arguments.file, saved) {
+        (Some(path), None) => {
+            let (lines, fingerprint) = input::read(path, arguments.format.map(Into::into))?;
+            let earlier = match preview {
+                true => None,
+                false => resume::earlier(
+                    &common.db,
+                    &common.connection,
+                    &fingerprint,
+                    lines.len(),
+                    arguments.resume,
+                )?,
+            };
+            let session = Session::open(common).await?;
+            let items = input::name(&session, path, &lines, earlier.as_ref(), jobs).await?;
+            let batch = match earlier {
+                Some(earlier) => {
+                    eprintln!("note: {}", earlier.told());
+                    earlier.id
+                }
+                None => named(&fingerprint),
+            };
+            Ok((session, items, batch))
+        }
+        (None, Some(path)) => {
+            let items = input::saved(path, &common.connection)?;
+            let plans = items.iter().filter_map(|it| it.saved.as_ref());
+            let batch = named(&digest(plans.map(|it| it.digest.as_str())));
+            Ok((Session::open(common).await?, items, batch))
+        }
+        _ => Err(input::file_or_plan().into()),
+    }
+}
+
+/// The name of a batch that begins now.
+fn named(fingerprint: &str) -> String {
+    format!("{fingerprint}-{}", now())
+}
+
+/// Makes one change. What an earlier run may have made is looked at first, when
+/// reads have to show it.
+async fn make(session: &Session, record: &Record, item: &Item) -> Ended {
+    let entry = record.of(&item.title, Some(item.position));
+    if let Some(since) = item.under_way {
+        match session.look(&item.request, since).await {
+            Ok(true) => {}
+            Ok(false) => {
+                let why = "it was sent before the interruption, and may come to a second one";
+                return match entry.refused(&item.request, why) {
+                    Ok(()) => Ended::Unsettled(why.to_owned()),
+                    Err(error) => Ended::Unsettled(format!("{why}; {error}")),
+                };
+            }
+            Err(error) => return Ended::Unsettled(error.to_string()),
+        }
+    }
+    let made = session.make(&item.request, item.saved.as_ref(), &entry);
+    made.await.into()
 }
 
 /// A plan, or why there is none.

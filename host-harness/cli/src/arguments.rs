@@ -9,6 +9,7 @@ use crate::apply::ApplyArguments;
 use crate::check::CheckArguments;
 use crate::grant::GrantArguments;
 use crate::inspect::InspectArguments;
+use crate::journal::JournalArguments;
 use crate::list::ListArguments;
 use crate::resource::ResourceArguments;
 use crate::revoke::RevokeArguments;
@@ -60,6 +61,8 @@ pub(crate) enum Command {
     Resource(ResourceArguments),
     /// Make all changes of a file
     Apply(ApplyArguments),
+    /// Show what was changed, by whom, and what became of it
+    Journal(JournalArguments),
     /// Serve a simulated OpenAI organization
     Simulate(SimulateArguments),
 }

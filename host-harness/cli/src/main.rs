@@ -12,6 +12,7 @@ mod connect;
 mod exit;
 mod grant;
 mod inspect;
+mod journal;
 mod list;
 mod progress;
 mod resource;
@@ -49,6 +50,7 @@ fn main() -> std::process::ExitCode {
 fn run(arguments: Arguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
     match arguments.command {
         Command::List(arguments) => list::run(arguments, stdout),
+        Command::Journal(arguments) => journal::run(arguments, stdout),
         Command::Inspect(arguments) => wait(inspect::run(arguments, stdout)),
         Command::Check(arguments) => wait(check::run(arguments, stdout)),
         Command::Sync(arguments) => wait(sync::run(arguments, stdout)),

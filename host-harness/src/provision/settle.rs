@@ -97,7 +97,7 @@ pub fn after_look(plan: &Plan, look: &Result<Made, CallError>, again: bool) -> S
 }
 
 /// Whether asking twice has the effect of asking once.
-fn is_repeatable(plan: &Plan) -> bool {
+pub fn is_repeatable(plan: &Plan) -> bool {
     let kind = match &plan.change {
         ChangeRequest::Grant(_)
         | ChangeRequest::Revoke(_)

@@ -6,11 +6,13 @@ use anyhow::Context;
 use futures::{StreamExt, stream};
 use governance_host::contract::changes::ChangeRequest;
 use governance_host::naming::error::NamingError;
+use governance_host::provision::batch::fingerprint;
 use governance_host::provision::desired::{Format, Line, Malformed, parse};
 use governance_host::provision::plan::SavedPlan;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::resume::{Batch, Earlier};
 use crate::change::session::Session;
 use crate::exit::{Exit, Refused};
 
@@ -23,6 +25,10 @@ pub(super) struct Item {
     pub(super) request: ChangeRequest,
     /// The plan that it has to keep to.
     pub(super) saved: Option<SavedPlan>,
+    /// Its place in the batch, from 0.
+    pub(super) position: u32,
+    /// When it was sent by an earlier run that was interrupted.
+    pub(super) under_way: Option<i64>,
 }
 
 /// What `--plan --json` writes.
@@ -39,18 +45,19 @@ struct PlannedLine {
     plan: Option<Value>,
 }
 
-/// Reads a file's changes.
-pub(super) fn read(path: &Path, format: Option<Format>) -> anyhow::Result<Vec<Line>> {
+/// Reads a file's changes, and what tells it from other files.
+pub(super) fn read(path: &Path, format: Option<Format>) -> anyhow::Result<(Vec<Line>, String)> {
     let format = format.or_else(|| Format::of(path)).ok_or_else(|| Refused {
         exit: Exit::Usage,
         message: format!("cannot tell how {} is written", path.display()),
         hint: "use --format json-lines or --format csv".to_owned(),
     })?;
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    Ok(parse(&bytes, format).map_err(|Malformed(bad)| {
+    let lines = parse(&bytes, format).map_err(|Malformed(bad)| {
         let lines = bad.iter().map(|it| (it.number, it.problem.clone()));
         refused_lines(path, lines.collect(), Exit::Usage)
-    })?)
+    })?;
+    Ok((lines, fingerprint(&bytes)))
 }
 
 fn refused_lines(what: &Path, lines: Vec<(u64, String)>, exit: Exit) -> Refused {
@@ -77,24 +84,38 @@ fn one_line(text: &str) -> String {
     crate::text::safe_line(text)
 }
 
-/// Finds what all lines name.
+/// Finds what all lines name, but for those that ended in an earlier run. What
+/// was under way then is what it was: its names may mean nothing any more.
 pub(super) async fn name(
     session: &Session,
     path: &Path,
-    lines: Vec<Line>,
+    lines: &[Line],
+    earlier: Option<&Batch>,
     jobs: usize,
 ) -> anyhow::Result<Vec<Item>> {
     let namer = session.namer();
-    let naming = lines.iter().map(|line| namer.change(&line.desired));
-    let named: Vec<_> = stream::iter(naming).buffered(jobs).collect().await;
+    let before = |position: &u32| earlier.and_then(|it| it.changes.get(position));
+    let lines: Vec<_> = (0u32..)
+        .zip(lines)
+        .filter(|(position, _)| !matches!(before(position), Some(Earlier::Ended(_))))
+        .collect();
+    let naming = lines
+        .iter()
+        .map(async |(position, line)| match before(position) {
+            Some(Earlier::UnderWay { request, since }) => Ok(((**request).clone(), Some(*since))),
+            _ => Ok((namer.change(&line.desired).await?, None)),
+        });
+    let named: Vec<Result<_, NamingError>> = stream::iter(naming).buffered(jobs).collect().await;
     let (mut items, mut bad) = (Vec::new(), Vec::new());
-    for (line, named) in lines.iter().zip(named) {
+    for ((position, line), named) in lines.into_iter().zip(named) {
         match named {
-            Ok(request) => items.push(Item {
+            Ok((request, under_way)) => items.push(Item {
                 line: line.number,
                 title: line.desired.to_string(),
                 request,
                 saved: None,
+                position,
+                under_way,
             }),
             Err(error) => bad.push((line.number, error)),
         }
@@ -128,7 +149,7 @@ pub(super) fn saved(path: &Path, connection: &str) -> anyhow::Result<Vec<Item>> 
     let bytes = std::fs::read(path).with_context(shown)?;
     let file: PlanFile = serde_json::from_slice(&bytes).with_context(shown)?;
     let mut items = Vec::new();
-    for planned in file.plans {
+    for (position, planned) in (0u32..).zip(file.plans) {
         let Some(plan) = planned.plan else {
             return Err(Refused {
                 exit: Exit::Usage,
@@ -143,6 +164,8 @@ pub(super) fn saved(path: &Path, connection: &str) -> anyhow::Result<Vec<Item>> 
             title: planned.change,
             request: saved.change.clone(),
             saved: Some(saved),
+            position,
+            under_way: None,
         });
     }
     let plans: Vec<_> = items.iter().filter_map(|it| it.saved.as_ref()).collect();

@@ -22,6 +22,8 @@ pub(super) enum Ended {
     Outcome(Box<Outcome>),
     /// Nothing was changed.
     Refused(String),
+    /// An earlier run may have made it.
+    Unsettled(String),
 }
 
 impl From<Result<Performed, ProvisionError>> for Ended {
@@ -38,12 +40,13 @@ impl Ended {
         match self {
             Self::Outcome(outcome) => shown::ended(outcome),
             Self::Refused(_) => "FAILED",
+            Self::Unsettled(_) => "UNKNOWN whether it happened",
         }
     }
 
     fn detail(&self) -> String {
         match self {
-            Self::Refused(error) => error.clone(),
+            Self::Refused(error) | Self::Unsettled(error) => error.clone(),
             Self::Outcome(outcome) => match &outcome.completion {
                 Completion::NoOp(reason) => reason.clone(),
                 Completion::Partial(error) | Completion::Unknown(error) => error.message.clone(),
@@ -58,6 +61,7 @@ impl Ended {
     fn exit(&self) -> Exit {
         match self {
             Self::Refused(_) => Exit::Failures,
+            Self::Unsettled(_) => Exit::Unsettled,
             Self::Outcome(outcome) => shown::exit(outcome),
         }
     }
@@ -130,7 +134,7 @@ fn lines(items: &[Item], outcomes: &[Ended], stdout: &mut dyn Write) -> anyhow::
     for (item, ended) in items.iter().zip(outcomes) {
         let (outcome, error) = match ended {
             Ended::Outcome(outcome) => (contract_json::outcome_with_secrets(outcome), None),
-            Ended::Refused(error) => (Value::Null, Some(error)),
+            Ended::Refused(error) | Ended::Unsettled(error) => (Value::Null, Some(error)),
         };
         let line = json!({
             "line": item.line,
@@ -213,6 +217,8 @@ mod tests {
             title: title.into(),
             request: changes::grant(),
             saved: None,
+            position: 0,
+            under_way: None,
         };
         let items = [
             item(1, "grant project:Alpha:member to ada"),

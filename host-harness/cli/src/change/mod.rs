@@ -2,6 +2,7 @@
 //! the way from what people write to what comes of it.
 
 pub(crate) mod one;
+pub(crate) mod record;
 pub(crate) mod session;
 pub(crate) mod shown;
 
@@ -9,8 +10,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 use governance_host::provision::operation::Provisioning;
-use governance_host::provision::perform::{Event, Witness};
-use governance_host::store::StoreError;
 
 use crate::arguments::ConnectArguments;
 
@@ -29,7 +28,7 @@ pub(crate) struct ChangeArguments {
     )]
     pub(crate) connection: String,
 
-    /// The database, which tells of earlier syncs
+    /// The database with the journal of changes; made if it is not there
     #[arg(
         long,
         alias = "database",
@@ -43,6 +42,14 @@ pub(crate) struct ChangeArguments {
     /// [default: what harness.toml enables, else nothing]
     #[arg(long, value_name = "OPERATIONS", env = "GOVERNANCE_PROVISIONING")]
     pub(crate) provisioning: Option<Provisioning>,
+
+    /// Why, for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+
+    /// The ticket that asks for it, for the journal
+    #[arg(long, value_name = "ID")]
+    pub(crate) ticket: Option<String>,
 
     /// How many seconds to wait before looking whether an unanswered change
     /// arrived [default: what the connector declares]
@@ -63,24 +70,4 @@ pub(crate) struct OneArguments {
     /// Show what would be sent and what would come of it; change nothing
     #[arg(long)]
     pub(crate) plan: bool,
-}
-
-/// Tells the log what happens to changes.
-pub(crate) struct Log;
-
-impl Witness for Log {
-    fn record(&self, event: Event<'_>) -> Result<(), StoreError> {
-        match event {
-            Event::Planned(plan) => tracing::info!(digest = %plan.digest, "planned"),
-            Event::Started(plan) => tracing::info!(digest = %plan.digest, "started"),
-            Event::Finished(plan, outcome) => {
-                let completion = outcome.completion.name();
-                tracing::info!(digest = %plan.digest, completion, "finished");
-            }
-            Event::Refused(change, error) => {
-                tracing::info!(change = change.name(), %error, "refused");
-            }
-        }
-        Ok(())
-    }
 }

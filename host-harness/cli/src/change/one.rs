@@ -6,8 +6,9 @@ use governance_host::contract::json as contract_json;
 use governance_host::provision::desired::Desired;
 use serde_json::{Value, json};
 
+use super::record::Record;
 use super::session::Session;
-use super::{Log, OneArguments, shown};
+use super::{OneArguments, shown};
 use crate::exit::Exit;
 use crate::text::{json_line, safe_line};
 
@@ -29,7 +30,9 @@ pub(crate) async fn run(
         return Ok(Exit::Done);
     }
     session.permitted(&request)?;
-    let performed = session.make(&request, None, &Log).await?;
+    let record = Record::open(&arguments.change, &session, None)?;
+    let entry = record.of(&title, None);
+    let performed = session.make(&request, None, &entry).await?;
     let outcome = &performed.outcome;
     if arguments.change.json {
         let line: Value = json!({

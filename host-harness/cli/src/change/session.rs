@@ -6,6 +6,7 @@ use std::time::Duration;
 use governance_host::clock::now;
 use governance_host::connection::Connection;
 use governance_host::contract::changes::ChangeRequest;
+use governance_host::contract::model::Timestamp;
 use governance_host::naming::Namer;
 use governance_host::naming::live::Live;
 use governance_host::provision::ProvisionError;
@@ -13,6 +14,8 @@ use governance_host::provision::operation::Provisioning;
 use governance_host::provision::perform::{Options, Performed, Provisioner, Witness};
 use governance_host::provision::plan::{Plan, SavedPlan};
 use governance_host::provision::protect::Protected;
+use governance_host::provision::settle::is_repeatable;
+use governance_host::store::{Store, StoreError};
 use governance_host::sync::retry::Patience;
 use governance_host::trust::Trust;
 
@@ -24,6 +27,7 @@ pub(crate) struct Session {
     connection: Arc<Connection>,
     provisioner: Provisioner,
     enabled: Provisioning,
+    settle_wait: Option<u64>,
     /// How many removals a batch may hold, if the operator says.
     pub(crate) max_removals: Option<usize>,
 }
@@ -34,6 +38,7 @@ impl Session {
         let enabled = arguments.provisioning.unwrap_or(changing.enabled);
         let protected = Protected::read(&changing.protect).map_err(ProvisionError::from)?;
         let connection = Arc::new(connect::open(&arguments.connect).await?);
+        same_tenant(&connection, arguments).await?;
         let options = Options {
             connection: arguments.connection.clone(),
             database: Some(arguments.db.clone()),
@@ -47,6 +52,7 @@ impl Session {
             provisioner: Provisioner::new(connection.clone(), options),
             connection,
             enabled,
+            settle_wait: arguments.settle_wait,
             max_removals: changing.max_removals,
         })
     }
@@ -56,6 +62,11 @@ impl Session {
             connection: &self.connection,
             patience: Patience::default(),
         })
+    }
+
+    /// Of the component's file, in hexadecimal.
+    pub(crate) fn component_sha256(&self) -> String {
+        self.connection.component().sha256.clone()
     }
 
     /// What would come of a change.
@@ -69,6 +80,21 @@ impl Session {
         Ok(())
     }
 
+    /// Whether a change that was sent at `since`, and whose end nobody knows,
+    /// may be asked for again: it is in place, or asking twice does no harm.
+    pub(crate) async fn look(
+        &self,
+        request: &ChangeRequest,
+        since: Timestamp,
+    ) -> Result<bool, ProvisionError> {
+        let declared = self.connection.description().visibility_seconds;
+        let wait = self.settle_wait.unwrap_or_else(|| u64::from(declared));
+        let passed = u64::try_from(now().saturating_sub(since)).unwrap_or(0);
+        tokio::time::sleep(Duration::from_secs(wait.saturating_sub(passed))).await;
+        let plan = self.plan(request).await?;
+        Ok(plan.is_no_op() || is_repeatable(&plan))
+    }
+
     /// Makes a change; with a saved plan, only if it still says what would be
     /// done.
     pub(crate) async fn make(
@@ -79,4 +105,37 @@ impl Session {
     ) -> Result<Performed, ProvisionError> {
         self.provisioner.perform(request, expected, witness).await
     }
+}
+
+/// So many parts of the service are asked whose they are.
+const ASKED: usize = 3;
+
+/// Refuses a credential of another organization than the one that was synced:
+/// names would mean other things there.
+async fn same_tenant(connection: &Connection, arguments: &ChangeArguments) -> anyhow::Result<()> {
+    let stored = match Store::open_to_read(&arguments.db) {
+        Ok(store) => store.tenant(&arguments.connection)?,
+        Err(StoreError::Absent { .. }) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let Some(stored) = stored else {
+        return Ok(());
+    };
+    for surface in connection.description().surfaces.iter().take(ASKED) {
+        let probe = connection.check(now(), &surface.id).await?;
+        match probe.tenant {
+            None => {}
+            Some(given) if given == stored => return Ok(()),
+            Some(given) => {
+                let connection = arguments.connection.clone();
+                return Err(StoreError::OtherTenant {
+                    connection,
+                    stored,
+                    given,
+                }
+                .into());
+            }
+        }
+    }
+    Ok(())
 }
