@@ -128,6 +128,10 @@ impl<D: Directory> Namer<D> {
         }
         match self.offering(ChangeKind::CreateAccount).as_slice() {
             [only] => Ok(only.id.clone()),
+            [] => {
+                let problem = "this connector creates no accounts";
+                Err(self.unknown_type(email, problem))
+            }
             several => {
                 let types: Vec<_> = several.iter().map(|it| it.id.as_str()).collect();
                 Err(NamingError::Form {
@@ -158,6 +162,10 @@ impl<D: Directory> Namer<D> {
     /// The text means none, several, or nobody knows.
     pub async fn resource_to(&self, text: &str, kind: ChangeKind) -> Result<Resource, NamingError> {
         let types = self.offering(kind);
+        if types.is_empty() && grammar::typed(text, self.types()).0.is_none() {
+            let problem = format!("this connector offers no `{}`", kind.name());
+            return Err(self.unknown_type(text, &problem));
+        }
         let (lookups, others) = types
             .iter()
             .partition::<Vec<&ResourceType>, _>(|it| !it.lookups.is_empty());

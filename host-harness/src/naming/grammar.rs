@@ -129,7 +129,8 @@ mod tests {
     #[test]
     fn an_entitlement_is_read_in_every_way() {
         let types = types();
-        let cases: [(&str, &[(&str, Option<&str>)]); 5] = [
+        type Readings<'a> = &'a [(&'a str, Option<&'a str>)];
+        let cases: [(&str, Readings<'_>); 5] = [
             (
                 "project:Alpha:member",
                 &[("Alpha", Some("member")), ("Alpha:member", None)],

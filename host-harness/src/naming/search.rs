@@ -15,6 +15,7 @@ use super::error::NamingError;
 use super::listing::Listed;
 use super::{Among, Namer, Told, grammar, reference};
 use crate::error::CallError;
+use crate::policy::Refusal;
 
 /// The natural key that accounts are looked up by.
 const EMAIL: &str = "email";
@@ -376,10 +377,14 @@ fn is_id(text: &str) -> bool {
     !text.is_empty() && text.len() <= ID_BYTES && !text.chars().any(char::is_control)
 }
 
-/// The service has no resource with this id, or cannot have one.
+/// The service has no resource with this id, or cannot have one; or the id fits
+/// no route, so that it can be found in a listing only.
 fn is_no_such_id(error: &CallError) -> bool {
-    matches!(
-        error.kind(),
-        Some(ErrorKind::NotFound | ErrorKind::InvalidInput(_) | ErrorKind::Unsupported)
-    )
+    match error.refusal() {
+        Some(refusal) => matches!(refusal, Refusal::NoRoute { .. }),
+        None => matches!(
+            error.kind(),
+            Some(ErrorKind::NotFound | ErrorKind::InvalidInput(_) | ErrorKind::Unsupported)
+        ),
+    }
 }
