@@ -112,10 +112,10 @@ impl Egress {
             url: url.origin().ascii_serialization(),
         })?;
         log.sent(route);
-        Ok(Ready::Send(Outgoing {
+        Ok(Ready::Send(Box::new(Outgoing {
             request: outgoing,
             route,
-        }))
+        })))
     }
 
     /// Adds what the host says, and the credential.
@@ -173,7 +173,7 @@ struct Incoming {
 /// A request that was judged.
 enum Ready<'a> {
     /// It may go out.
-    Send(Outgoing<'a>),
+    Send(Box<Outgoing<'a>>),
     /// It was planned, with this answer.
     Answer(Predicted),
 }
