@@ -20,6 +20,7 @@ mod filter;
 mod folding;
 mod integrity;
 mod journal;
+mod known;
 mod list;
 mod moment;
 mod read;

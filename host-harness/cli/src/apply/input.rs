@@ -103,7 +103,7 @@ pub(super) async fn name(
         .iter()
         .map(async |(position, line)| match before(position) {
             Some(Earlier::UnderWay { request, since }) => Ok(((**request).clone(), Some(*since))),
-            _ => Ok((namer.change(&line.desired).await?, None)),
+            _ => Ok((session.name(&namer, &line.desired).await?, None)),
         });
     let named: Vec<Result<_, NamingError>> = stream::iter(naming).buffered(jobs).collect().await;
     let (mut items, mut bad) = (Vec::new(), Vec::new());

@@ -18,7 +18,7 @@ pub(crate) async fn run(
     stdout: &mut dyn Write,
 ) -> anyhow::Result<Exit> {
     let session = Session::open(&arguments.change).await?;
-    let request = session.namer().change(&desired).await?;
+    let request = session.name(&session.namer(), &desired).await?;
     let title = desired.to_string();
     if arguments.plan {
         let plan = session.plan(&request).await?;

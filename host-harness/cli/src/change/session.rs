@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use governance_host::clock::now;
 use governance_host::connection::Connection;
-use governance_host::contract::changes::ChangeRequest;
+use governance_host::contract::changes::{ChangeRequest, GrantChange};
 use governance_host::contract::model::Timestamp;
 use governance_host::naming::Namer;
+use governance_host::naming::error::NamingError;
 use governance_host::naming::live::Live;
 use governance_host::provision::ProvisionError;
+use governance_host::provision::desired::{Desired, Revoked};
 use governance_host::provision::operation::Provisioning;
 use governance_host::provision::perform::{Options, Performed, Provisioner, Witness};
 use governance_host::provision::plan::{Plan, SavedPlan};
@@ -27,6 +29,10 @@ pub(crate) struct Session {
     connection: Arc<Connection>,
     provisioner: Provisioner,
     enabled: Provisioning,
+    /// The connection's name.
+    name: String,
+    /// What was synced, if anything.
+    store: Option<Store>,
     settle_wait: Option<u64>,
     /// How many removals a batch may hold, if the operator says.
     pub(crate) max_removals: Option<usize>,
@@ -38,7 +44,16 @@ impl Session {
         let enabled = arguments.provisioning.unwrap_or(changing.enabled);
         let protected = Protected::read(&changing.protect).map_err(ProvisionError::from)?;
         let connection = Arc::new(connect::open(&arguments.connect).await?);
-        same_tenant(&connection, arguments).await?;
+        let store = match Store::open_to_read(&arguments.db) {
+            Ok(store) => Some(store),
+            Err(StoreError::Absent { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        if let Some(store) = &store
+            && let Some(stored) = store.tenant(&arguments.connection)?
+        {
+            same_tenant(&connection, &arguments.connection, stored).await?;
+        }
         let options = Options {
             connection: arguments.connection.clone(),
             database: Some(arguments.db.clone()),
@@ -52,6 +67,8 @@ impl Session {
             provisioner: Provisioner::new(connection.clone(), options),
             connection,
             enabled,
+            name: arguments.connection.clone(),
+            store,
             settle_wait: arguments.settle_wait,
             max_removals: changing.max_removals,
         })
@@ -61,6 +78,29 @@ impl Session {
         Namer::new(Live {
             connection: &self.connection,
             patience: Patience::default(),
+        })
+    }
+
+    /// Finds what a change names. A grant's id is looked up in the last sync
+    /// first, which knows both ends of it.
+    pub(crate) async fn name(
+        &self,
+        namer: &Namer<Live<'_>>,
+        desired: &Desired,
+    ) -> Result<ChangeRequest, NamingError> {
+        if let Desired::Revoke(Revoked::Grant(by_id)) = desired
+            && let Some(known) = self.known_grant(&by_id.grant)
+        {
+            return Ok(ChangeRequest::Revoke(known));
+        }
+        namer.change(desired).await
+    }
+
+    fn known_grant(&self, id: &str) -> Option<GrantChange> {
+        let known = self.store.as_ref()?.known_grant(&self.name, id);
+        known.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the database does not tell the grant");
+            None
         })
     }
 
@@ -112,24 +152,15 @@ const ASKED: usize = 3;
 
 /// Refuses a credential of another organization than the one that was synced:
 /// names would mean other things there.
-async fn same_tenant(connection: &Connection, arguments: &ChangeArguments) -> anyhow::Result<()> {
-    let stored = match Store::open_to_read(&arguments.db) {
-        Ok(store) => store.tenant(&arguments.connection)?,
-        Err(StoreError::Absent { .. }) => None,
-        Err(error) => return Err(error.into()),
-    };
-    let Some(stored) = stored else {
-        return Ok(());
-    };
+async fn same_tenant(connection: &Connection, name: &str, stored: String) -> anyhow::Result<()> {
     for surface in connection.description().surfaces.iter().take(ASKED) {
         let probe = connection.check(now(), &surface.id).await?;
         match probe.tenant {
             None => {}
             Some(given) if given == stored => return Ok(()),
             Some(given) => {
-                let connection = arguments.connection.clone();
                 return Err(StoreError::OtherTenant {
-                    connection,
+                    connection: name.to_owned(),
                     stored,
                     given,
                 }
