@@ -1,20 +1,23 @@
 //! Calling a component: each call in an instance of its own, within its limits,
 //! its requests through one way out, its answer checked against the contract.
 
+mod change;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use governance_contract::bounds::{self, Violation};
-use governance_contract::connector::{Context, ListingTarget, Page, Probe, Setting};
+use governance_contract::connector::{Context, ListingTarget, Lookup, Page, Probe, Setting};
 use governance_contract::faults;
 use governance_contract::manifest::Description;
 use governance_contract::model::Reference;
 
-use crate::egress::{CallLog, Egress, Hooks};
+use crate::egress::{CallLog, Egress, Hooks, Notes, Trouble};
 use crate::engine::Loaded;
 use crate::error::CallError;
-use crate::instance::{Breach, Instance};
+use crate::instance::Breach;
 use crate::policy::Access;
+pub use change::Made;
 
 /// Calls one component for one connection.
 pub(crate) struct Caller {
@@ -23,23 +26,31 @@ pub(crate) struct Caller {
     requests: Mutex<BTreeMap<String, u64>>,
 }
 
+/// How a call of the component ended, before it is judged.
+type Called<T> = Result<Result<T, faults::Error>, Breach>;
+
 /// Instantiates the component and calls one function of it. A macro, since no
 /// closure type can say that the call borrows both the instance and the
 /// arguments.
 macro_rules! call {
-    ($caller:ident, |$connector:ident, $store:ident| $call:expr) => {{
-        let log = Arc::new(CallLog::default());
-        let hooks = $caller.hooks(&log);
+    ($caller:ident, $access:expr, |$connector:ident, $store:ident| $call:expr) => {{
+        let log = std::sync::Arc::new(crate::egress::CallLog::default());
+        let hooks = $caller.hooks($access, &log);
         let calling = async {
-            let mut instance = Instance::new(&$caller.loaded, hooks).await?;
+            let mut instance = crate::instance::Instance::new(&$caller.loaded, hooks).await?;
             let $connector = instance.plugin.governance_connector_connector();
             let $store = &mut instance.store;
             let result = $call.await;
             result.map_err(|error| instance.breach(&error))
         };
-        $caller.within_limits(&log, calling).await
+        $caller.within_limits($access, log, calling).await
+    }};
+    ($caller:ident, |$connector:ident, $store:ident| $call:expr) => {{
+        let (called, notes) = call!($caller, Access::Read, |$connector, $store| $call);
+        ended(called, notes.trouble)
     }};
 }
+use call;
 
 impl Caller {
     pub(crate) fn new(loaded: Loaded, egress: Egress) -> Self {
@@ -67,6 +78,7 @@ impl Caller {
         context: &Context,
         resource_type: &str,
         parent: Option<&Reference>,
+        lookup: Option<&Lookup>,
         token: Option<&str>,
     ) -> Result<Page, CallError> {
         call!(self, |connector, store| connector.call_list_resources(
@@ -74,7 +86,7 @@ impl Caller {
             context,
             resource_type,
             parent,
-            None,
+            lookup,
             token
         ))
     }
@@ -99,46 +111,60 @@ impl Caller {
             .call_list_grants(store, context, of, token))
     }
 
+    pub(crate) async fn get_resource(
+        &self,
+        context: &Context,
+        of: &Reference,
+    ) -> Result<Page, CallError> {
+        call!(self, |connector, store| connector
+            .call_get_resource(store, context, of))
+    }
+
     /// How many requests went out so far, by route.
     pub(crate) fn requests(&self) -> BTreeMap<String, u64> {
         let requests = self.requests.lock();
         requests.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn hooks(&self, log: &Arc<CallLog>) -> Hooks {
+    fn hooks(&self, access: Access, log: &Arc<CallLog>) -> Hooks {
         Hooks {
             egress: self.egress.clone(),
-            access: Access::Read,
+            access,
             log: log.clone(),
         }
     }
 
-    /// Waits for a call as long as `call_time`, and names how it ended.
+    /// Waits for a call as long as it may take.
     async fn within_limits<T>(
         &self,
-        log: &CallLog,
-        calling: impl Future<Output = Result<Result<T, faults::Error>, Breach>>,
-    ) -> Result<T, CallError> {
-        let limit = self.loaded.limits.call_time;
+        access: Access,
+        log: Arc<CallLog>,
+        calling: impl Future<Output = Called<T>>,
+    ) -> (Called<T>, Notes) {
+        let limit = self.loaded.limits.time_with(access);
         let result = tokio::time::timeout(limit, calling).await;
-        let (routes, trouble) = log.take();
-        self.count(routes);
-        match result {
-            Err(_) => Err(CallError::Breach(Breach::Time(limit))),
-            Ok(Err(breach)) => Err(CallError::Breach(breach)),
-            Ok(Ok(Err(error))) => Err(CallError::Connector {
-                error: Box::new(error),
-                trouble,
-            }),
-            Ok(Ok(Ok(value))) => Ok(value),
-        }
+        let notes = log.take();
+        self.count(&notes.routes);
+        (result.unwrap_or(Err(Breach::Time(limit))), notes)
     }
 
-    fn count(&self, routes: Vec<String>) {
+    fn count(&self, routes: &[String]) {
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
         for route in routes {
-            *requests.entry(route).or_default() += 1;
+            *requests.entry(route.clone()).or_default() += 1;
         }
+    }
+}
+
+/// Names how a call ended.
+fn ended<T>(called: Called<T>, trouble: Option<Trouble>) -> Result<T, CallError> {
+    match called {
+        Err(breach) => Err(CallError::Breach(breach)),
+        Ok(Err(error)) => Err(CallError::Connector {
+            error: Box::new(error),
+            trouble,
+        }),
+        Ok(Ok(value)) => Ok(value),
     }
 }
 

@@ -5,16 +5,19 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use governance_contract::bounds;
-use governance_contract::connector::{Context, ListingTarget, Mode, Page, Probe};
+use governance_contract::changes::ChangeRequest;
+use governance_contract::connector::{Context, ListingTarget, Lookup, Mode, Page, Probe};
 use governance_contract::manifest::Description;
 use governance_contract::model::{Reference, Timestamp};
 
 use crate::caller::Caller;
+pub use crate::caller::Made;
 use crate::credential::{CredentialError, Credentials};
 use crate::egress::Egress;
 use crate::engine::Loaded;
 use crate::error::CallError;
-use crate::policy::{Operator, Policy, PolicyError, Refusal};
+use crate::policy::{Access, Operator, Policy, PolicyError, Refusal};
+use crate::provision::operation::Permit;
 use crate::settings::{SettingError, Settings};
 
 /// What the operator gives to open a connection.
@@ -118,21 +121,23 @@ impl Connection {
 
     /// Probes one surface.
     pub async fn check(&self, now: Timestamp, surface: &str) -> Result<Probe, CallError> {
-        self.caller.check(&self.context(now), surface).await
+        self.caller.check(&self.reading(now), surface).await
     }
 
-    /// Lists a page of resources of a type, under a parent if it is a child.
+    /// Lists a page of resources of a type, under a parent if it is a child; or
+    /// the one that has a natural key.
     pub async fn list_resources(
         &self,
         now: Timestamp,
         resource_type: &str,
         parent: Option<&Reference>,
+        lookup: Option<&Lookup>,
         token: Option<&str>,
     ) -> Result<Page, CallError> {
-        let context = self.context(now);
+        let context = self.reading(now);
         let page = self
             .caller
-            .list_resources(&context, resource_type, parent, token);
+            .list_resources(&context, resource_type, parent, lookup, token);
         self.checked(page.await?)
     }
 
@@ -143,7 +148,7 @@ impl Connection {
         of: &ListingTarget,
         token: Option<&str>,
     ) -> Result<Page, CallError> {
-        let context = self.context(now);
+        let context = self.reading(now);
         self.checked(self.caller.list_entitlements(&context, of, token).await?)
     }
 
@@ -154,16 +159,55 @@ impl Connection {
         of: &ListingTarget,
         token: Option<&str>,
     ) -> Result<Page, CallError> {
-        let context = self.context(now);
+        let context = self.reading(now);
         self.checked(self.caller.list_grants(&context, of, token).await?)
     }
 
-    fn context(&self, now: Timestamp) -> Context {
+    /// Reads one resource.
+    pub async fn get_resource(&self, now: Timestamp, of: &Reference) -> Result<Page, CallError> {
+        let context = self.reading(now);
+        self.checked(self.caller.get_resource(&context, of).await?)
+    }
+
+    /// Says what a change would do. Reads what decides; changes nothing.
+    pub async fn plan(&self, now: Timestamp, change: &ChangeRequest) -> Result<Made, CallError> {
+        self.call_change(now, Access::Plan, change).await
+    }
+
+    /// Makes a change. An error means that nothing was changed.
+    pub async fn change(&self, now: Timestamp, permit: Permit<'_>) -> Result<Made, CallError> {
+        let access = Access::Change(permit.enabled());
+        self.call_change(now, access, permit.change()).await
+    }
+
+    async fn call_change(
+        &self,
+        now: Timestamp,
+        access: Access,
+        change: &ChangeRequest,
+    ) -> Result<Made, CallError> {
+        let context = self.context(now, access);
+        let description = &self.description;
+        let changing = self.caller.change(access, &context, change, description);
+        changing.await
+    }
+
+    fn reading(&self, now: Timestamp) -> Context {
+        self.context(now, Access::Read)
+    }
+
+    fn context(&self, now: Timestamp, access: Access) -> Context {
+        let redacted = || self.caller.egress.redacted_credentials();
+        let (mode, credentials) = match access {
+            Access::Read => (Mode::Read, Vec::new()),
+            Access::Plan => (Mode::Plan, redacted()),
+            Access::Change(_) => (Mode::Change, redacted()),
+        };
         Context {
             settings: self.settings.to_contract(),
             now,
-            mode: Mode::Read,
-            credentials: Vec::new(),
+            mode,
+            credentials,
         }
     }
 

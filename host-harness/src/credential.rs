@@ -8,12 +8,19 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as BASE64;
+use governance_contract::connector::RedactedCredential;
 use governance_contract::manifest::{Credential, CredentialScheme};
 use http::{HeaderName, HeaderValue, header};
 use secrecy::{ExposeSecret, SecretString};
 
 /// A longer file is no credential.
 const FILE_BYTES: u64 = 64 * 1024;
+
+/// Characters of a value's end that may be shown, to recognise it by.
+const SHOWN: usize = 4;
+
+/// Of a shorter value the end would tell too much.
+const SHOWN_FROM: usize = 24;
 
 /// The credentials of a connection, by the ids that the connector declares.
 #[derive(Debug, Default)]
@@ -118,6 +125,16 @@ impl Credentials {
         self.0.contains_key(id)
     }
 
+    /// What a connector may know of the credentials that there are, to recognise
+    /// them in a list of the service: the end of each long value.
+    pub fn redacted(&self) -> Vec<RedactedCredential> {
+        let redacted = self.0.iter().map(|(id, value)| RedactedCredential {
+            id: id.clone(),
+            redacted_value: redacted(value.expose_secret()),
+        });
+        redacted.collect()
+    }
+
     /// The header that presents a credential, marked so that no log shows it.
     /// None if there is no value for the id, or the scheme is not one of ours.
     pub fn header(&self, id: &str, scheme: &CredentialScheme) -> Option<(HeaderName, HeaderValue)> {
@@ -143,6 +160,11 @@ impl Credentials {
         value.set_sensitive(true);
         Some((name, value))
     }
+}
+
+fn redacted(value: &str) -> Option<String> {
+    let end = value.len().checked_sub(SHOWN)?;
+    (value.len() >= SHOWN_FROM).then(|| format!("…{}", value.get(end..).unwrap_or_default()))
 }
 
 fn unknown(id: Option<&str>, declared: &[Credential]) -> CredentialError {
@@ -197,6 +219,17 @@ mod tests {
     fn a_credential_cannot_be_printed() {
         let credentials = holding("s3cret");
         assert!(!format!("{credentials:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn the_end_of_a_long_value_is_all_that_is_shown() {
+        let short = "a".repeat(23);
+        let long = format!("{}wxyz", "a".repeat(20));
+        for (value, shown) in [("k", None), (&short, None), (&long, Some("…wxyz"))] {
+            let redacted = holding(value).redacted().remove(0);
+            assert_eq!(redacted.id, "key");
+            assert_eq!(redacted.redacted_value.as_deref(), shown, "{value}");
+        }
     }
 
     #[test]

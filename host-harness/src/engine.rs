@@ -243,6 +243,6 @@ fn check_kind(bytes: &[u8]) -> Result<(), LoadError> {
     Err(LoadError::NotAComponent(what.into()))
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use governance_contract::bounds::Violation;
-use governance_contract::faults::{self, ErrorKind, Party};
+use governance_contract::faults::{self, Delivery, ErrorKind, Party};
+use governance_store::StoreError;
 
 use crate::egress::Trouble;
 use crate::instance::Breach;
@@ -20,6 +21,15 @@ pub enum Fault {
     Credential,
     /// The service, the network, or the component.
     Service,
+}
+
+/// Who has to act on an error of the store.
+pub(crate) fn store_fault(error: &StoreError) -> Fault {
+    match error.fault() {
+        governance_store::Fault::Caller => Fault::Usage,
+        governance_store::Fault::Credential => Fault::Credential,
+        governance_store::Fault::File => Fault::Configuration,
+    }
 }
 
 /// A call of a component that failed.
@@ -55,6 +65,28 @@ impl CallError {
                 ..
             } => Some(refusal),
             _ => None,
+        }
+    }
+
+    /// As an outcome tells it.
+    pub(crate) fn to_contract(&self) -> faults::Error {
+        match self {
+            Self::Connector { error, .. } => faults::Error {
+                message: self.to_string(),
+                hint: self.hint(),
+                ..(**error).clone()
+            },
+            Self::Breach(_) | Self::Contract(_) => faults::Error {
+                party: Party::Service,
+                kind: ErrorKind::UnreadableResponse,
+                message: self.to_string(),
+                hint: self.hint(),
+                surface: None,
+                http_status: None,
+                code: None,
+                request_id: None,
+                delivery: Delivery::Answered,
+            },
         }
     }
 

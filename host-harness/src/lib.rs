@@ -8,6 +8,8 @@
 //! | `egress` | sends them, with the credential that the component never sees |
 //! | [`settings`], [`credential`], [`trust`] | what the operator gives and allows |
 //! | [`connection`] | all of these together: one named use of a connector |
+//! | [`naming`] | finds what people's names mean |
+//! | [`provision`] | plans and makes changes, and settles how they ended |
 //! | [`clock`] | the time that calls are given |
 //! | [`error`] | how a call ends badly, and whose turn it is then |
 //! | [`sync`] | reads everything a connection can list into a store |
@@ -23,11 +25,13 @@ pub mod engine;
 pub mod error;
 pub mod instance;
 pub mod limits;
+pub mod naming;
 pub mod policy;
+pub mod provision;
 pub mod settings;
 pub mod sync;
 pub mod trust;
 
-pub use egress::Trouble;
+pub use egress::{Step, Trouble};
 pub use governance_contract as contract;
 pub use governance_store as store;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::policy::Access;
+
 /// The limits of the sandbox. [`Limits::default`] is meant for connectors that
 /// read a page of JSON per call.
 ///
@@ -14,6 +16,8 @@ use std::time::Duration;
 /// | `host_call_bytes` | bytes passed to the host in one host call | 16 MiB |
 /// | `handles` | open resource handles | 1,000 |
 /// | `requests` | requests in one call | 16 |
+/// | `change_time` | as `call_time`, of a call that plans or makes a change | 180 s |
+/// | `change_requests` | as `requests`, of a call that plans or makes a change | 200 |
 /// | `request_body` | bytes | 1 MiB |
 /// | `response_body` | bytes | 16 MiB |
 /// | `response_headers` | bytes of the header section | 64 KiB |
@@ -33,6 +37,8 @@ pub struct Limits {
     pub host_call_bytes: usize,
     pub handles: usize,
     pub requests: u32,
+    pub change_time: Duration,
+    pub change_requests: u32,
     pub request_body: usize,
     pub response_body: u64,
     pub response_headers: usize,
@@ -56,6 +62,8 @@ impl Default for Limits {
             host_call_bytes: 16 * MIB,
             handles: 1_000,
             requests: 16,
+            change_time: Duration::from_secs(180),
+            change_requests: 200,
             request_body: MIB,
             response_body: 16 * MIB as u64,
             response_headers: 64 * KIB,
@@ -65,6 +73,24 @@ impl Default for Limits {
             between_bytes_time: Duration::from_secs(15),
             component_file: 32 * MIB as u64,
             compile_time: Duration::from_secs(60),
+        }
+    }
+}
+
+impl Limits {
+    /// How long a call with this access may take.
+    pub(crate) fn time_with(&self, access: Access) -> Duration {
+        match access {
+            Access::Read => self.call_time,
+            Access::Plan | Access::Change(_) => self.change_time,
+        }
+    }
+
+    /// How many requests a call with this access may make.
+    pub(crate) fn requests_with(&self, access: Access) -> u32 {
+        match access {
+            Access::Read => self.requests,
+            Access::Plan | Access::Change(_) => self.change_requests,
         }
     }
 }

@@ -12,13 +12,25 @@
 //!
 //! An entry also lets the component name environment variables for its settings
 //! and credentials; `harness inspect` shows which.
+//!
+//! Another table says what of changing is allowed, whatever the component:
+//!
+//! ```toml
+//! [provisioning]
+//! enabled = ["create", "remove"]
+//! # No change may touch these: e-mail addresses, or ids such as `user:user-abc`.
+//! protect = ["break-glass@example.com"]
+//! # A batch that would remove more is refused.
+//! max-removals = 10
+//! ```
 
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
 
 use crate::policy::Operator;
 use crate::policy::origin::{Origin, OriginError};
+use crate::provision::operation::Provisioning;
 
 /// The contents of `harness.toml`.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -26,6 +38,28 @@ use crate::policy::origin::{Origin, OriginError};
 pub struct Trust {
     #[serde(default)]
     component: Vec<Entry>,
+    /// What of changing is allowed.
+    #[serde(default)]
+    pub provisioning: Changing,
+}
+
+/// What of changing the operator allows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Changing {
+    /// The operations that are enabled.
+    #[serde(default, deserialize_with = "operations")]
+    pub enabled: Provisioning,
+    /// What no change may touch, as [`crate::provision::protect`] reads it.
+    #[serde(default)]
+    pub protect: Vec<String>,
+    /// How many removals a batch may hold.
+    pub max_removals: Option<usize>,
+}
+
+fn operations<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Provisioning, D::Error> {
+    let words = Vec::<String>::deserialize(deserializer)?;
+    words.join(",").parse().map_err(de::Error::custom)
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -138,8 +172,26 @@ mod tests {
 
     #[test]
     fn a_misspelt_key_is_an_error_and_not_ignored() {
+        for text in [
+            &format!("[[component]]\nsha256 = \"{HASH}\"\norigin = [\"https://a.example\"]\n"),
+            "[provisioning]\nprotected = []\n",
+            "[provisioning]\nenabled = [\"delete\"]\n",
+            "[provisioning]\nenabled = \"create\"\n",
+            "[provisioning]\nmax_removals = 1\n",
+        ] {
+            assert!(toml::from_str::<Trust>(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_may_be_changed_unless_it_is_said() {
+        let nothing: Trust = toml::from_str("").unwrap();
+        assert_eq!(nothing.provisioning, Changing::default());
         let text =
-            format!("[[component]]\nsha256 = \"{HASH}\"\norigin = [\"https://a.example\"]\n");
-        assert!(toml::from_str::<Trust>(&text).is_err());
+            "[provisioning]\nenabled = [\"remove\"]\nprotect = [\"a@b.c\"]\nmax-removals = 3";
+        let changing = toml::from_str::<Trust>(text).unwrap().provisioning;
+        assert_eq!(changing.enabled.to_string(), "remove");
+        assert_eq!(changing.protect, ["a@b.c"]);
+        assert_eq!(changing.max_removals, Some(3));
     }
 }

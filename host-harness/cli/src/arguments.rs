@@ -4,13 +4,19 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::account::AccountArguments;
+use crate::apply::ApplyArguments;
 use crate::check::CheckArguments;
+use crate::grant::GrantArguments;
 use crate::inspect::InspectArguments;
+use crate::journal::JournalArguments;
 use crate::list::ListArguments;
+use crate::resource::ResourceArguments;
+use crate::revoke::RevokeArguments;
 use crate::simulate::SimulateArguments;
 use crate::sync::SyncArguments;
 
-/// Run governance connectors in a sandbox: see who has access to what
+/// Run governance connectors in a sandbox: see and change who has access to what
 #[derive(Debug, Parser)]
 #[command(name = "harness", version, after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
@@ -26,11 +32,14 @@ Exit codes:
   4  credential or permission
   5  service or network
   6  done with gaps
+  7  a change is done in part, or nobody knows whether it is done
+  8  some changes of a batch failed or were refused
 
 Examples:
   harness simulate --port 8080
   OPENAI_ADMIN_KEY=… harness sync
-  harness list accounts --json";
+  harness list accounts --json
+  harness grant project:Alpha:member ada@example.com --plan";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -42,6 +51,18 @@ pub(crate) enum Command {
     Sync(SyncArguments),
     /// List what the last sync read
     List(ListArguments),
+    /// Give somebody an entitlement
+    Grant(GrantArguments),
+    /// Take an entitlement from somebody
+    Revoke(RevokeArguments),
+    /// Invite people, and end their accounts
+    Account(AccountArguments),
+    /// Create, change and delete what access is about
+    Resource(ResourceArguments),
+    /// Make all changes of a file
+    Apply(ApplyArguments),
+    /// Show what was changed, by whom, and what became of it
+    Journal(JournalArguments),
     /// Serve a simulated OpenAI organization
     Simulate(SimulateArguments),
 }

@@ -8,6 +8,8 @@
 //! | 4 | credential or permission |
 //! | 5 | service, network, or a component that fails |
 //! | 6 | done with gaps |
+//! | 7 | a change is done in part, or nobody knows whether it is done |
+//! | 8 | some changes of a batch failed or were refused |
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -16,12 +18,15 @@ use governance_host::connection::OpenError;
 use governance_host::credential::CredentialError;
 use governance_host::engine::LoadError;
 use governance_host::error::{CallError, Fault};
+use governance_host::naming::error::{Candidate, NamingError};
 use governance_host::policy::Refusal;
+use governance_host::provision::ProvisionError;
 use governance_host::settings::SettingError;
 use governance_host::store::{self, StoreError};
 use governance_host::sync::SyncError;
 use governance_host::trust::TrustError;
 
+use crate::table::table;
 use crate::text::safe_line;
 
 /// How a command ended.
@@ -33,6 +38,8 @@ pub(crate) enum Exit {
     Credential = 4,
     Service = 5,
     Gaps = 6,
+    Unsettled = 7,
+    Failures = 8,
 }
 
 impl From<Exit> for ExitCode {
@@ -116,6 +123,12 @@ fn judge_cause(cause: &(dyn std::error::Error + 'static)) -> Option<(Exit, Optio
     if let Some(error) = cause.downcast_ref::<CallError>() {
         return Some((error.fault().into(), error.hint()));
     }
+    if let Some(error) = cause.downcast_ref::<NamingError>() {
+        return Some((error.fault().into(), naming_hint(error)));
+    }
+    if let Some(error) = cause.downcast_ref::<ProvisionError>() {
+        return Some((error.fault().into(), error.hint()));
+    }
     if let Some(error) = cause.downcast_ref::<SyncError>() {
         return Some((error.fault().into(), sync_hint(error)));
     }
@@ -132,6 +145,30 @@ fn judge_cause(cause: &(dyn std::error::Error + 'static)) -> Option<(Exit, Optio
         let hint = "see `harness inspect --component FILE` for an entry that works";
         (Exit::Configuration, Some(hint.into()))
     })
+}
+
+/// What to do, and below it what the name may mean.
+fn naming_hint(error: &NamingError) -> Option<String> {
+    let hint = error.hint()?;
+    let rows = error.candidates().iter().map(candidate);
+    match rows.len() {
+        0 => Some(hint),
+        _ => Some(format!(
+            "{hint}\n{}",
+            table(&["type", "id", "name", "belongs to"], rows)
+        )),
+    }
+}
+
+fn candidate(candidate: &Candidate) -> Vec<String> {
+    let parent = candidate.parent.as_ref();
+    let parent = parent.map(|it| format!("{}:{}", it.resource_type, it.id));
+    vec![
+        candidate.resource_type.clone(),
+        candidate.id.clone(),
+        candidate.name.clone(),
+        parent.unwrap_or_default(),
+    ]
 }
 
 fn sync_hint(error: &SyncError) -> Option<String> {

@@ -3,13 +3,20 @@
 //! Data goes to stdout, everything else to stderr. Exit codes are those of
 //! [`exit`].
 
+mod account;
+mod apply;
 mod arguments;
+mod change;
 mod check;
 mod connect;
 mod exit;
+mod grant;
 mod inspect;
+mod journal;
 mod list;
 mod progress;
+mod resource;
+mod revoke;
 mod simulate;
 mod sync;
 mod table;
@@ -43,9 +50,15 @@ fn main() -> std::process::ExitCode {
 fn run(arguments: Arguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
     match arguments.command {
         Command::List(arguments) => list::run(arguments, stdout),
+        Command::Journal(arguments) => journal::run(arguments, stdout),
         Command::Inspect(arguments) => wait(inspect::run(arguments, stdout)),
         Command::Check(arguments) => wait(check::run(arguments, stdout)),
         Command::Sync(arguments) => wait(sync::run(arguments, stdout)),
+        Command::Grant(arguments) => wait(grant::run(arguments, stdout)),
+        Command::Revoke(arguments) => wait(revoke::run(arguments, stdout)),
+        Command::Account(arguments) => wait(account::run(arguments, stdout)),
+        Command::Resource(arguments) => wait(resource::run(arguments, stdout)),
+        Command::Apply(arguments) => wait(apply::run(arguments, stdout)),
         Command::Simulate(arguments) => wait(simulate::run(arguments, stdout)),
     }
 }

@@ -4,9 +4,13 @@
 //! A connector is not trusted to keep them. An answer that breaks one is
 //! refused whole, since a part of it would look complete.
 
+mod outcome;
+
 use crate::connector::Page;
 use crate::manifest::Description;
 use crate::model::{Entitlement, Gap, Grant, Resource, ResourceId, Scope};
+
+pub use outcome::check_outcome;
 
 /// Bytes of an id, a name or a hint.
 pub const ID_BYTES: usize = 1_024;

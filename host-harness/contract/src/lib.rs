@@ -3,7 +3,8 @@
 //! Types and calls are generated from the WIT, so that what the WIT documents
 //! is not said twice. What the WIT states in prose and a type cannot hold is
 //! here: how ids are built ([`ids`]) and which bounds an answer keeps
-//! ([`bounds`]).
+//! ([`bounds`]). [`json`] is how changes and outcomes are written for people,
+//! files and the journal.
 //!
 //! Tests take their values from `samples`, with the cargo feature of that name.
 
@@ -11,6 +12,9 @@ mod bindings;
 pub mod bounds;
 mod defaults;
 pub mod ids;
+pub mod json;
+mod kinds;
+pub mod moments;
 mod names;
 #[cfg(any(test, feature = "samples"))]
 pub mod samples;

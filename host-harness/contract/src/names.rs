@@ -1,7 +1,7 @@
 //! The contract's names of the cases of its enums, spelled as in the WIT, for
 //! output and storage.
 
-use crate::{connector, faults, manifest, model};
+use crate::{changes, connector, faults, manifest, model};
 
 /// Gives enums a `name`: the WIT's spelling of a case without what it carries.
 macro_rules! names {
@@ -71,6 +71,19 @@ names! {
     manifest::Effect { Read => "read", Change => "change" }
     manifest::CredentialScheme {
         Bearer => "bearer", Header(_) => "header", Basic => "basic", Other(_) => "other",
+    }
+    faults::Delivery {
+        NotSent => "not-sent", MayHaveArrived => "may-have-arrived", Answered => "answered",
+    }
+    changes::ChangeRequest {
+        Grant(_) => "grant", Revoke(_) => "revoke", CreateAccount(_) => "create-account",
+        SetAccountStatus(_) => "set-account-status", CreateResource(_) => "create-resource",
+        UpdateResource(_) => "update-resource", DeleteResource(_) => "delete-resource",
+        ResendInvitation(_) => "resend-invitation",
+    }
+    changes::Completion {
+        Complete => "complete", NoOp(_) => "no-op", Pending(_) => "pending",
+        Partial(_) => "partial", Unknown(_) => "unknown",
     }
     connector::ProbeState {
         Usable => "usable", Denied(_) => "denied", NotInPlan => "not-in-plan", Failed(_) => "failed",

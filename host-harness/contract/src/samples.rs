@@ -16,6 +16,8 @@
 //!
 //! Only with the cargo feature `samples`, which is for dev-dependencies.
 
+pub mod changes;
+
 use crate::manifest::{
     BaseUrl, Credential, CredentialScheme, Description, Effect, EntitlementListing, Field,
     FieldKind, GrantListing, ResourceType, Route, Surface,

@@ -28,6 +28,8 @@ pub(crate) enum Failure {
         told: Error,
         /// What the operator is told.
         text: String,
+        /// The request was on its way and may have arrived.
+        sent: bool,
     },
 }
 
@@ -55,6 +57,7 @@ impl Client {
                 return Err(Failure::Network {
                     told: Error::HttpResponseTimeout,
                     text: format!("no answer within {} s", deadline.as_secs()),
+                    sent: true,
                 });
             }
         };
@@ -79,6 +82,7 @@ fn headers_too_large(limits: &Limits) -> Failure {
     Failure::Network {
         told: Error::HttpResponseHeaderSectionSize(limit),
         text: "the response's headers exceed the limit `response_headers`".into(),
+        sent: true,
     }
 }
 
@@ -138,7 +142,8 @@ fn explain(error: &legacy::Error, limits: &Limits) -> Failure {
             _ => (Error::ConnectionTerminated, innermost(error)),
         }
     };
-    Failure::Network { told, text }
+    let sent = !error.is_connect();
+    Failure::Network { told, text, sent }
 }
 
 /// The last of the causes, which says most.

@@ -3,20 +3,32 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use governance_contract::manifest::Effect;
 use wasmtime_wasi_http::Error;
 
 use super::client::Failure;
-use crate::policy::Refusal;
+use super::plan::Step;
+use crate::policy::{Refusal, Route};
 
 /// Requests of one call, and what kept one from going out.
 #[derive(Debug, Default)]
 pub(crate) struct CallLog(Mutex<Notes>);
 
+/// What was noted of a call.
 #[derive(Debug, Default)]
-struct Notes {
-    asked: u32,
-    routes: Vec<String>,
-    trouble: Option<Trouble>,
+pub(crate) struct Notes {
+    /// Requests that the component asked for.
+    pub(crate) asked: u32,
+    /// The ids of the routes that requests went out on.
+    pub(crate) routes: Vec<String>,
+    /// The last trouble.
+    pub(crate) trouble: Option<Trouble>,
+    /// Changing requests that were planned, in order.
+    pub(crate) steps: Vec<Step>,
+    /// What follows the last step cannot be told.
+    pub(crate) open_ended: bool,
+    /// Changing requests that left and were not refused by the service.
+    pub(crate) may_have_changed: u32,
 }
 
 /// Why a request brought no answer, as the host knows it.
@@ -44,8 +56,35 @@ impl CallLog {
     }
 
     /// Notes a request that goes out.
-    pub(crate) fn sent(&self, route: &str) {
-        self.notes().routes.push(route.to_owned());
+    pub(crate) fn sent(&self, route: &Route) {
+        let mut notes = self.notes();
+        notes.routes.push(route.id.clone());
+        notes.may_have_changed += u32::from(route.effect() == Effect::Change);
+    }
+
+    /// Notes that nothing came of a changing request: it did not leave, or the
+    /// service refused it.
+    pub(crate) fn declined(&self) {
+        let mut notes = self.notes();
+        notes.may_have_changed = notes.may_have_changed.saturating_sub(1);
+    }
+
+    /// Notes a changing request of a plan, unless it depends on what could not
+    /// be told.
+    pub(crate) fn planned(&self, step: Step, predicted: bool) -> Result<(), Refusal> {
+        let mut notes = self.notes();
+        let unpredicted = Refusal::Unpredicted {
+            route: step.route.clone(),
+        };
+        if notes.open_ended {
+            return Err(unpredicted);
+        }
+        notes.steps.push(step);
+        notes.open_ended = !predicted;
+        match predicted {
+            true => Ok(()),
+            false => Err(unpredicted),
+        }
     }
 
     /// Notes a refusal; the answer is what the component is told.
@@ -62,15 +101,14 @@ impl CallLog {
     pub(crate) fn fail(&self, failure: Failure, origin: &str) -> Error {
         let (told, trouble) = match failure {
             Failure::Refused(refusal) => return self.refuse(refusal),
-            Failure::Network { told, text } => (told, format!("{origin}: {text}")),
+            Failure::Network { told, text, .. } => (told, format!("{origin}: {text}")),
         };
         self.notes().trouble = Some(Trouble::Failed(trouble));
         told
     }
 
-    /// The ids of the routes that requests went out on, and the last trouble.
-    pub(crate) fn take(&self) -> (Vec<String>, Option<Trouble>) {
-        let mut notes = self.notes();
-        (std::mem::take(&mut notes.routes), notes.trouble.take())
+    /// Takes out what was noted.
+    pub(crate) fn take(&self) -> Notes {
+        std::mem::take(&mut self.notes())
     }
 }

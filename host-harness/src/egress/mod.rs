@@ -9,13 +9,16 @@ mod body;
 mod client;
 mod connect;
 mod log;
+mod plan;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
+use governance_contract::connector::RedactedCredential;
+use governance_contract::manifest::Effect;
 use http::header::{
-    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, COOKIE, HOST, HeaderName, HeaderValue,
-    SET_COOKIE, USER_AGENT,
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, COOKIE, HOST, HeaderValue, SET_COOKIE,
+    USER_AGENT,
 };
 use http_body_util::{BodyExt, Limited};
 use url::Url;
@@ -26,13 +29,12 @@ use wasmtime_wasi_http::{
 
 use crate::credential::Credentials;
 use crate::limits::Limits;
-use crate::policy::{Access, Policy, Refusal};
-use client::Client;
-pub(crate) use log::CallLog;
+use crate::policy::{Access, Policy, Refusal, Route};
+use client::{Client, Failure};
 pub use log::Trouble;
-
-/// In which a component predicts the answer of a changing request; never sent.
-const PREDICTED_ANSWER: HeaderName = HeaderName::from_static("governance-predicted-answer");
+pub(crate) use log::{CallLog, Notes};
+pub use plan::Step;
+use plan::{PREDICTED_ANSWER, Predicted};
 
 /// How the harness names itself to services.
 const AGENT: HeaderValue =
@@ -66,14 +68,18 @@ impl Egress {
         self.credentials.has(id)
     }
 
+    pub(crate) fn redacted_credentials(&self) -> Vec<RedactedCredential> {
+        self.credentials.redacted()
+    }
+
     /// Refuses or prepares a request.
     fn prepare(
         &self,
         access: Access,
         request: Incoming,
         log: &CallLog,
-    ) -> Result<Outgoing, Refusal> {
-        log.count(self.limits.requests)?;
+    ) -> Result<Ready<'_>, Refusal> {
+        log.count(self.limits.requests_with(access))?;
         let body = request.body.map_err(|()| Refusal::RequestBody {
             limit: self.limits.request_body,
         })?;
@@ -84,11 +90,36 @@ impl Egress {
             url: uri,
         })?;
         let route = self.policy.decide(access, method, &url)?;
+        let mut headers = request.head.headers;
+        let predicted = headers.remove(PREDICTED_ANSWER);
+        self.dress(&mut headers, route)?;
+        if access == Access::Plan && route.effect() == Effect::Change {
+            let predicted = predicted.as_ref().and_then(Predicted::read);
+            let step = Step::new(&route.id, method, &url, &body);
+            log.planned(step, predicted.is_some())?;
+            // The log refuses what is not predicted.
+            let unpredicted = || Refusal::Unpredicted {
+                route: route.id.clone(),
+            };
+            return predicted.map(Ready::Answer).ok_or_else(unpredicted);
+        }
         let mut outgoing = http::Request::new(body.into());
         *outgoing.method_mut() = request.head.method.clone();
-        *outgoing.headers_mut() = request.head.headers;
-        let headers = outgoing.headers_mut();
-        headers.remove(PREDICTED_ANSWER);
+        *outgoing.headers_mut() = headers;
+        // The judged form of the URL is the one that is sent.
+        *outgoing.uri_mut() = http::Uri::try_from(url.as_str()).map_err(|_| Refusal::NoRoute {
+            method: method.to_owned(),
+            url: url.origin().ascii_serialization(),
+        })?;
+        log.sent(route);
+        Ok(Ready::Send(Box::new(Outgoing {
+            request: outgoing,
+            route,
+        })))
+    }
+
+    /// Adds what the host says, and the credential.
+    fn dress(&self, headers: &mut http::HeaderMap, route: &Route) -> Result<(), Refusal> {
         // The client sets it from the judged URL.
         headers.remove(HOST);
         headers.insert(USER_AGENT, AGENT);
@@ -98,16 +129,7 @@ impl Egress {
             let (name, value) = header.ok_or_else(|| credential.missing())?;
             headers.insert(name, value);
         }
-        // The judged form of the URL is the one that is sent.
-        *outgoing.uri_mut() = http::Uri::try_from(url.as_str()).map_err(|_| Refusal::NoRoute {
-            method: method.to_owned(),
-            url: url.origin().ascii_serialization(),
-        })?;
-        log.sent(&route.id);
-        Ok(Outgoing {
-            request: outgoing,
-            origin: route.origin().to_string(),
-        })
+        Ok(())
     }
 
     async fn send(
@@ -123,12 +145,17 @@ impl Egress {
         let body = Limited::new(body, self.limits.request_body).collect().await;
         let body = body.map(|it| it.to_bytes()).map_err(|_| ());
         let outgoing = match self.prepare(access, Incoming { head, body }, log) {
-            Ok(outgoing) => outgoing,
+            Ok(Ready::Send(outgoing)) => outgoing,
+            Ok(Ready::Answer(predicted)) => return Ok(predicted.into_response()),
             Err(refusal) => return Err(log.refuse(refusal)),
         };
         let limits = cap(options, &self.limits);
         let response = self.client.send(outgoing.request, limits).await;
-        let response = response.map_err(|failure| log.fail(failure, &outgoing.origin))?;
+        if outgoing.route.effect() == Effect::Change && came_to_nothing(&response) {
+            log.declined();
+        }
+        let origin = outgoing.route.origin().to_string();
+        let response = response.map_err(|failure| log.fail(failure, &origin))?;
         let encoding = response.headers().get(CONTENT_ENCODING);
         if encoding.is_some_and(|it| it != "identity") {
             let encoding = encoding.and_then(|it| it.to_str().ok()).map(str::to_owned);
@@ -143,9 +170,27 @@ struct Incoming {
     body: Result<Bytes, ()>,
 }
 
-struct Outgoing {
+/// A request that was judged.
+enum Ready<'a> {
+    /// It may go out.
+    Send(Box<Outgoing<'a>>),
+    /// It was planned, with this answer.
+    Answer(Predicted),
+}
+
+struct Outgoing<'a> {
     request: http::Request<http_body_util::Full<Bytes>>,
-    origin: String,
+    route: &'a Route,
+}
+
+/// Whether a request certainly had no effect: it did not leave, or the service
+/// says that it refused it.
+fn came_to_nothing(response: &Result<http::Response<WasiBody>, Failure>) -> bool {
+    match response {
+        Ok(response) => response.status().is_client_error(),
+        Err(Failure::Network { sent, .. }) => !sent,
+        Err(Failure::Refused(_)) => true,
+    }
 }
 
 /// A component may ask for shorter times than the limits, not for longer ones.

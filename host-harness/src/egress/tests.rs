@@ -6,10 +6,12 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use governance_contract::manifest::{Description, Effect, FieldKind};
-use governance_contract::samples::{self, BASE_URL, CREDENTIAL, credential, field, route};
+use governance_contract::samples::{self, BASE_URL, CREDENTIAL, changes, credential, field, route};
+use http::HeaderName;
 
 use super::*;
 use crate::policy::Operator;
+use crate::provision::operation::Provisioning;
 use crate::settings::Settings;
 
 const KEY: &str = "s3cret-key";
@@ -166,8 +168,9 @@ async fn what_is_refused_never_arrives_and_is_noted() {
             matches!(sent, Err(Error::HttpRequestDenied)),
             "{method} {url}"
         );
-        let (routes, trouble) = log.take();
-        assert!(routes.is_empty() && matches!(trouble, Some(Trouble::Refused(_))));
+        let notes = log.take();
+        assert!(notes.routes.is_empty());
+        assert!(matches!(notes.trouble, Some(Trouble::Refused(_))));
     }
     get(&egress, &upstream).await.unwrap();
     let (_, head) = upstream.heads.recv().unwrap();
@@ -370,4 +373,167 @@ async fn a_component_can_neither_set_nor_read_what_identifies_somebody() {
         assert!(hooks.is_forbidden_header(&name), "{name}");
     }
     assert!(!hooks.is_forbidden_header(&HeaderName::from_static("content-type")));
+}
+
+/// What opens changing routes, as a change that is enabled has it.
+fn changing() -> Access {
+    let all: Provisioning = "create,remove".parse().unwrap();
+    Access::Change(all.permit(&changes::grant()).unwrap().enabled())
+}
+
+fn deletion(upstream: &Upstream, predicted: Option<&str>) -> http::Request<WasiBody> {
+    let mut request = request("DELETE", &format!("{}/items/1?force=true", upstream.base()));
+    if let Some(predicted) = predicted {
+        let value = HeaderValue::from_str(predicted).unwrap();
+        request.headers_mut().insert(PREDICTED_ANSWER, value);
+    }
+    request
+}
+
+const PREDICTION: &str = r#"{"status":202,"body":{"deleted":true}}"#;
+
+#[tokio::test]
+async fn a_plan_answers_a_changing_request_and_sends_only_reads() {
+    let upstream = Upstream::ok("{}");
+    let egress = egress(&upstream, Limits::default());
+    let log = CallLog::default();
+    let request = deletion(&upstream, Some(PREDICTION));
+    let response = egress
+        .send(Access::Plan, request, None, &log)
+        .await
+        .unwrap();
+    assert_eq!(response.status(), 202);
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    assert_eq!(body, r#"{"deleted":true}"#);
+    let read = self::request("GET", &format!("{}/items/1", upstream.base()));
+    egress.send(Access::Plan, read, None, &log).await.unwrap();
+    let (_, head) = upstream.heads.recv().unwrap();
+    assert!(head.starts_with("GET "), "the first to arrive: {head}");
+    let notes = log.take();
+    assert_eq!(notes.routes, ["read-item"]);
+    let step = Step {
+        route: "delete-item".into(),
+        method: "DELETE".into(),
+        path: "/v1/items/1?force=true".into(),
+        body: None,
+    };
+    assert_eq!(notes.steps, [step]);
+    assert!(!notes.open_ended && notes.may_have_changed == 0);
+}
+
+#[tokio::test]
+async fn what_cannot_be_predicted_ends_a_plan_and_is_not_sent() {
+    let upstream = Upstream::ok("{}");
+    let egress = egress(&upstream, Limits::default());
+    for predicted in [None, Some("no JSON"), Some(r#"{"status":1,"body":{}}"#)] {
+        let log = CallLog::default();
+        // The second depends on the first, and so is told no more of.
+        for predicted in [predicted, Some(PREDICTION)] {
+            let request = deletion(&upstream, predicted);
+            let sent = egress.send(Access::Plan, request, None, &log).await;
+            assert!(matches!(sent, Err(Error::HttpRequestDenied)));
+        }
+        let notes = log.take();
+        assert!(notes.open_ended && notes.steps.len() == 1 && notes.routes.is_empty());
+    }
+    get(&egress, &upstream).await.unwrap();
+    let (_, head) = upstream.heads.recv().unwrap();
+    assert!(head.starts_with("GET "), "the first to arrive: {head}");
+}
+
+#[tokio::test]
+async fn a_plan_is_refused_what_a_change_would_be_refused() {
+    let upstream = Upstream::ok("{}");
+    let elsewhere = Upstream::ok("{}");
+    let keyless = Egress {
+        credentials: Credentials::default(),
+        ..egress(&upstream, Limits::default())
+    };
+    let keyed = egress(&upstream, Limits::default());
+    for (egress, target) in [(&keyless, &upstream), (&keyed, &elsewhere)] {
+        for access in [Access::Plan, changing()] {
+            let log = CallLog::default();
+            let request = deletion(target, Some(PREDICTION));
+            let sent = egress.send(access, request, None, &log).await;
+            assert!(matches!(sent, Err(Error::HttpRequestDenied)));
+            let notes = log.take();
+            assert!(notes.steps.is_empty() && notes.routes.is_empty());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_change_goes_out_without_the_prediction_only_when_it_is_enabled() {
+    let upstream = Upstream::ok("{}");
+    let egress = egress(&upstream, Limits::default());
+    let send = async |access, log: &CallLog| {
+        let request = deletion(&upstream, Some(PREDICTION));
+        egress.send(access, request, None, log).await
+    };
+    for access in [Access::Read, Access::Plan] {
+        let _ = send(access, &CallLog::default()).await;
+    }
+    assert!(upstream.heads.try_recv().is_err());
+    let log = CallLog::default();
+    send(changing(), &log).await.unwrap();
+    let (_, head) = upstream.heads.recv().unwrap();
+    assert!(head.starts_with("DELETE /v1/items/1?force=true "));
+    assert!(!head.contains("governance-predicted-answer"), "{head}");
+    assert_eq!(log.take().may_have_changed, 1);
+}
+
+#[tokio::test]
+async fn only_a_refusal_says_that_nothing_was_changed() {
+    let limits = Limits {
+        first_byte_time: Duration::from_millis(100),
+        connect_time: Duration::from_millis(100),
+        ..Limits::default()
+    };
+    let status = |line: &str| format!("HTTP/1.1 {line}\r\ncontent-length: 0\r\n\r\n");
+    for (answer, may_have_changed) in [
+        (status("200 OK"), 1),
+        (status("403 Forbidden"), 0),
+        (status("429 Too Many Requests"), 0),
+        (status("302 Found"), 1),
+        (status("503 Service Unavailable"), 1),
+        (String::new(), 1),
+    ] {
+        let upstream = Upstream::answering(answer.clone());
+        let (egress, log) = (egress(&upstream, limits), CallLog::default());
+        let request = deletion(&upstream, None);
+        let _ = egress.send(changing(), request, None, &log).await;
+        assert_eq!(log.take().may_have_changed, may_have_changed, "{answer}");
+    }
+    let gone = Upstream {
+        port: TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port(),
+        heads: channel().1,
+    };
+    let (egress, log) = (egress(&gone, limits), CallLog::default());
+    let request = deletion(&gone, None);
+    assert!(egress.send(changing(), request, None, &log).await.is_err());
+    assert_eq!(log.take().may_have_changed, 0, "it never left");
+}
+
+#[tokio::test]
+async fn a_change_may_take_more_requests_than_a_listing() {
+    let upstream = Upstream::ok("{}");
+    let limits = Limits {
+        requests: 1,
+        change_requests: 2,
+        ..Limits::default()
+    };
+    let egress = egress(&upstream, limits);
+    for (access, allowed) in [(Access::Read, 1), (Access::Plan, 2), (changing(), 2)] {
+        let log = CallLog::default();
+        let mut sent = 0;
+        for _ in 0..3 {
+            let request = request("GET", &format!("{}/items/1", upstream.base()));
+            sent += u32::from(egress.send(access, request, None, &log).await.is_ok());
+        }
+        assert_eq!(sent, allowed, "{access:?}");
+    }
 }

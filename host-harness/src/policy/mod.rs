@@ -22,6 +22,7 @@ use std::net::IpAddr;
 use governance_contract::manifest::{CredentialScheme, Effect};
 use url::Url;
 
+use crate::provision::operation::ChangesEnabled;
 use address::{Reach, reach};
 pub use compile::{Operator, PolicyError};
 use origin::Origin;
@@ -68,8 +69,10 @@ pub struct CredentialUse {
 pub enum Access {
     /// Those that read.
     Read,
+    /// All; what would change something is judged, and answered by the host.
+    Plan,
     /// All.
-    Change,
+    Change(ChangesEnabled),
 }
 
 impl Policy {
@@ -144,6 +147,11 @@ impl Policy {
 }
 
 impl Route {
+    /// What a request does.
+    pub fn effect(&self) -> Effect {
+        self.effect
+    }
+
     /// The credential to add, if any.
     pub fn credential(&self) -> Option<&CredentialUse> {
         self.credential.as_ref()

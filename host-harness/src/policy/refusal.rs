@@ -55,8 +55,15 @@ pub enum Refusal {
     /// The call made more requests than a call may.
     #[error("the call made more than {limit} requests")]
     Requests {
-        /// The limit `requests`.
+        /// The limit `requests` or `change_requests`.
         limit: u32,
+    },
+    /// A changing request of a plan, whose answer cannot be predicted: what
+    /// follows depends on it.
+    #[error("the answer to the route `{route}` cannot be predicted")]
+    Unpredicted {
+        /// The route's id.
+        route: String,
     },
     /// A request body is larger than a request's may be.
     #[error("a request body is larger than {limit} bytes")]
@@ -71,7 +78,9 @@ impl Refusal {
     pub fn fault(&self) -> Fault {
         match self {
             Self::NoCredential { .. } => Fault::Credential,
-            Self::Requests { .. } | Self::RequestBody { .. } => Fault::Service,
+            Self::Unpredicted { .. } | Self::Requests { .. } | Self::RequestBody { .. } => {
+                Fault::Service
+            }
             _ => Fault::Configuration,
         }
     }
@@ -102,6 +111,7 @@ impl Refusal {
                 "use a public host; a loopback address has to be given as the base URL itself"
                     .into()
             }
+            Self::Unpredicted { .. } => "further steps depend on this one".into(),
             Self::Requests { .. } | Self::RequestBody { .. } => {
                 "report this to the connector's author".into()
             }

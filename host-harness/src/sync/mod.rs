@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use governance_store::{Asked, StoreError, Summary};
 
 use crate::connection::Connection;
-use crate::error::{CallError, Fault};
+use crate::error::{CallError, Fault, store_fault};
 use narrowing::{Narrowing, UnknownType};
 use progress::Observer;
 use retry::Patience;
@@ -84,11 +84,7 @@ impl SyncError {
             Self::Call(error) => error.fault(),
             Self::UnknownType(_) | Self::NotThere(_) => Fault::Usage,
             Self::Cancelled(_) => Fault::Service,
-            Self::Store(error) => match error.fault() {
-                governance_store::Fault::Caller => Fault::Usage,
-                governance_store::Fault::Credential => Fault::Credential,
-                governance_store::Fault::File => Fault::Configuration,
-            },
+            Self::Store(error) => store_fault(error),
         }
     }
 }

@@ -40,6 +40,16 @@ impl Default for Patience {
     }
 }
 
+impl Patience {
+    /// How long to wait after the `attempt`-th failure, counted from 1: as long
+    /// as the service asks for, else twice as long each time. None: no more.
+    pub fn wait(&self, attempt: u32, asked: Option<Duration>) -> Option<Duration> {
+        let doubled = self.first_wait * 2u32.saturating_pow(attempt.saturating_sub(1).min(16));
+        let wait = asked.map_or(doubled, |asked| asked.max(self.first_wait));
+        (attempt < self.attempts && wait <= self.longest_wait).then_some(wait)
+    }
+}
+
 /// What to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
@@ -57,18 +67,16 @@ pub enum Verdict {
 /// `reached` tells whether the service has answered anything so far: a wrong
 /// address should be said soon.
 pub fn decide(error: &CallError, attempt: u32, reached: bool, patience: &Patience) -> Verdict {
-    let doubled = patience.first_wait * 2u32.saturating_pow(attempt.saturating_sub(1).min(16));
-    let again = |wait: Duration| match attempt < patience.attempts && wait <= patience.longest_wait
-    {
-        true => Verdict::Again(wait),
-        false => Verdict::Gap(GapReason::Failure),
+    let again = |asked| {
+        let wait = patience.wait(attempt, asked);
+        wait.map_or(Verdict::Gap(GapReason::Failure), Verdict::Again)
     };
     if error.refusal().is_some() {
         return Verdict::End;
     }
     let Some(kind) = error.kind() else {
         return match error {
-            CallError::Breach(Breach::Time(_)) => again(doubled),
+            CallError::Breach(Breach::Time(_)) => again(None),
             _ => Verdict::Gap(GapReason::Failure),
         };
     };
@@ -76,14 +84,11 @@ pub fn decide(error: &CallError, attempt: u32, reached: bool, patience: &Patienc
         ErrorKind::Unauthenticated | ErrorKind::InvalidInput(_) | ErrorKind::RefusedByHost => {
             Verdict::End
         }
-        ErrorKind::RateLimited(wait) => again(
-            wait.map_or(doubled, Duration::from_millis)
-                .max(patience.first_wait),
-        ),
+        ErrorKind::RateLimited(wait) => again(wait.map(Duration::from_millis)),
         ErrorKind::Unavailable | ErrorKind::UnreadableResponse if !reached && attempt >= 2 => {
             Verdict::Gap(GapReason::Failure)
         }
-        ErrorKind::Unavailable | ErrorKind::UnreadableResponse => again(doubled),
+        ErrorKind::Unavailable | ErrorKind::UnreadableResponse => again(None),
         ErrorKind::TokenExpired if attempt < patience.attempts => Verdict::Restart,
         ErrorKind::PermissionDenied(_) => Verdict::Gap(GapReason::Permission),
         ErrorKind::NotInPlan => Verdict::Gap(GapReason::Plan),

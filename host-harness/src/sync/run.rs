@@ -241,7 +241,8 @@ async fn call(connection: &Connection, task: &Task) -> Result<Page, CallError> {
             resource_type,
             parent,
         } => {
-            let listing = connection.list_resources(now(), resource_type, parent.as_ref(), token);
+            let parent = parent.as_ref();
+            let listing = connection.list_resources(now(), resource_type, parent, None, token);
             listing.await
         }
         Call::Entitlements(of) => connection.list_entitlements(now(), of, token).await,

@@ -226,13 +226,14 @@ pub fn static_entitlements(page: &Page, description: &Description) -> Vec<Entitl
             .copied()
             .unwrap_or_default()
             .iter()
-            .map(move |declared| entitlement(&id, declared))
+            .map(move |declared| static_entitlement(&id, declared))
             .collect::<Vec<_>>()
     };
     page.resources.iter().flat_map(of).collect()
 }
 
-fn entitlement(resource: &ResourceId, declared: &StaticEntitlement) -> Entitlement {
+/// The entitlement that a resource has by its type.
+pub(crate) fn static_entitlement(resource: &ResourceId, declared: &StaticEntitlement) -> Entitlement {
     let exclusion = declared.exclusion.as_ref().map(|it| Exclusion {
         group: match it.per_resource {
             true => format!("{}:{}:{}", it.group, resource.resource_type, resource.id),

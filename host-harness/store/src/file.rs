@@ -16,8 +16,13 @@ use crate::StoreError;
 /// Marks a SQLite file as ours: `GovH` in ASCII, by `PRAGMA application_id`.
 pub const APPLICATION_ID: i64 = 0x476F_7648;
 
-/// The version of `schema.sql`, by `PRAGMA user_version`.
-pub const SCHEMA_VERSION: i64 = 1;
+/// The version of the schema, by `PRAGMA user_version`.
+///
+/// | version | what came with it |
+/// |---|---|
+/// | 1 | `schema.sql` |
+/// | 2 | `journal.sql` |
+pub const SCHEMA_VERSION: i64 = 2;
 
 /// What is at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +31,8 @@ pub enum Found {
     Absent,
     /// A file without content, or a database without tables.
     Empty,
-    /// A store that this version can use.
+    /// A store that this version can use. One of an earlier version is brought
+    /// to this one when it is opened to be written.
     Ours,
 }
 
@@ -55,8 +61,8 @@ pub(crate) fn identify(connection: &Connection, path: &Path) -> Result<Found, St
     let of_file = |error| StoreError::of_file(path, error);
     let path = path.to_owned();
     match number("PRAGMA application_id").map_err(of_file)? {
-        APPLICATION_ID => match number("PRAGMA user_version").map_err(of_file)? {
-            SCHEMA_VERSION => Ok(Found::Ours),
+        APPLICATION_ID => match version(connection).map_err(of_file)? {
+            1..=SCHEMA_VERSION => Ok(Found::Ours),
             found if found > SCHEMA_VERSION => Err(StoreError::Newer {
                 path,
                 found,
@@ -69,6 +75,11 @@ pub(crate) fn identify(connection: &Connection, path: &Path) -> Result<Found, St
         }
         _ => Err(StoreError::Foreign { path }),
     }
+}
+
+/// The version of the schema in an open store.
+pub(crate) fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
 /// Opens a file as if nobody could change it: without locks, and without the

@@ -1,5 +1,7 @@
 //! Where synced access is kept and asked for: one SQLite file.
 //!
+//! Beside it, in the same file, is the [`Journal`] of changes.
+//!
 //! Pages are written as they come, each in a transaction of its own. A sync
 //! becomes the current one of its connection only when it ends well, so that
 //! one that failed or was killed never hides what is known. What people may
@@ -17,6 +19,8 @@ mod file;
 mod filter;
 mod folding;
 mod integrity;
+mod journal;
+mod known;
 mod list;
 mod moment;
 mod read;
@@ -33,6 +37,7 @@ pub use error::{Fault, StoreError};
 pub use file::{APPLICATION_ID, Found, SCHEMA_VERSION};
 pub use filter::{EntitlementFilter, GapFilter, GrantFilter, ResourceFilter};
 pub use integrity::Finding;
+pub use journal::{Chain, Journal, JournalEvent, JournalFilter, JournalRow, NewEntry};
 pub use moment::Moment;
 pub use rows::{
     EmailRow, EntitlementRow, GapRow, GrantRow, LastUseRow, NamedResource, ResourceRow, ScopeRow,

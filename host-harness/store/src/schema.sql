@@ -1,4 +1,5 @@
--- Version 1 of the store. docs/schema.md says what people may rely on.
+-- Version 1 of the store; what came later is in files of its own, see file.rs.
+-- docs/schema.md says what people may rely on.
 --
 -- Every row of a listing belongs to a sync, every sync to a connection, so that
 -- two organizations never mix and deleting a sync deletes all of it. Times are

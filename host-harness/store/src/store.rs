@@ -54,9 +54,11 @@ impl Store {
         // Asked again, now that nobody else can be creating it.
         let found = file::identify(&connection, &path)?;
         let tightened = file::tighten(&path)?;
-        if found != Found::Ours {
-            create_schema(&mut connection)?;
-        }
+        let version = match found {
+            Found::Ours => file::version(&connection)?,
+            Found::Absent | Found::Empty => 0,
+        };
+        bring_up(&mut connection, version)?;
         // Only now: the file's own first page then always says whose it is.
         connection
             .pragma_update(None, "journal_mode", "WAL")
@@ -86,13 +88,18 @@ impl Store {
             open_read_only(&path).map_err(|error| StoreError::of_file(&path, error))?;
         configure(&connection)?;
         match file::identify(&connection, &path)? {
-            Found::Ours => Ok(Self {
-                connection,
-                path,
-                tightened: false,
-                _lock: None,
-            }),
+            Found::Ours => Ok(Self::without_lock(connection, path, false)),
             Found::Empty | Found::Absent => Err(absent()),
+        }
+    }
+
+    /// A store beside whose connection others may write too.
+    pub(crate) fn without_lock(connection: Connection, path: PathBuf, tightened: bool) -> Self {
+        Self {
+            connection,
+            path,
+            tightened,
+            _lock: None,
         }
     }
 
@@ -108,7 +115,7 @@ impl Store {
     }
 }
 
-fn configure(connection: &Connection) -> rusqlite::Result<()> {
+pub(crate) fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(32);
     // In WAL mode NORMAL keeps the file whole whatever happens. Grants arrive by
@@ -122,9 +129,18 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     )
 }
 
-fn create_schema(connection: &mut Connection) -> rusqlite::Result<()> {
+/// Adds what a store of a version has not. Version 0 is an empty file.
+fn bring_up(connection: &mut Connection, version: i64) -> rusqlite::Result<()> {
+    if version == SCHEMA_VERSION {
+        return Ok(());
+    }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    transaction.execute_batch(include_str!("schema.sql"))?;
+    let parts = [include_str!("schema.sql"), include_str!("journal.sql")];
+    for (part, of_version) in parts.into_iter().zip(1..) {
+        if of_version > version {
+            transaction.execute_batch(part)?;
+        }
+    }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     transaction.commit()
