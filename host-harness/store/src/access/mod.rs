@@ -132,7 +132,9 @@ impl Store {
          )";
         Ok(Access {
             principal: principal.clone(),
-            is_known: self.connection.query_row(known, parameters, |row| row.get(0))?,
+            is_known: self
+                .connection
+                .query_row(known, parameters, |row| row.get(0))?,
             held,
             pending: self.pending(OF_PRINCIPAL, parameters)?,
             unknown: Unknown::of_principal(self, &sync, parameters)?,
@@ -180,7 +182,9 @@ impl Store {
 
     fn current_sync(&self, connection: &str) -> Result<SyncRow, StoreError> {
         let mut syncs = self.current_syncs(Some(connection))?;
-        syncs.pop().ok_or(StoreError::NothingFinished { failure: None })
+        syncs
+            .pop()
+            .ok_or(StoreError::NothingFinished { failure: None })
     }
 
     fn pending(
@@ -188,7 +192,8 @@ impl Store {
         condition: &str,
         parameters: Parameters<'_>,
     ) -> Result<Vec<GrantRow>, StoreError> {
-        let sql = format!("SELECT * FROM current_grants WHERE {condition} AND pending ORDER BY {ORDER}");
+        let sql =
+            format!("SELECT * FROM current_grants WHERE {condition} AND pending ORDER BY {ORDER}");
         let mut statement = self.connection.prepare_cached(&sql)?;
         let rows = statement.query_map(parameters, GrantRow::read)?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -198,7 +203,9 @@ impl Store {
 type Parameters<'a> = &'a [(&'a str, &'a dyn rusqlite::ToSql)];
 
 fn select(condition: &str) -> String {
-    format!("SELECT held.*, {NAMES} FROM current_effective AS held WHERE {condition} ORDER BY {ORDER}")
+    format!(
+        "SELECT held.*, {NAMES} FROM current_effective AS held WHERE {condition} ORDER BY {ORDER}"
+    )
 }
 
 /// The rows of one principal and entitlement.
@@ -278,9 +285,8 @@ fn gather<E: From<StoreError>>(
     let mut open: Option<Rows> = None;
     while let Some(row) = rows.next().map_err(StoreError::from)? {
         let begun = Rows::begun(row).map_err(StoreError::from)?;
-        let is_same = |it: &Rows| {
-            it.entitlement == begun.entitlement && it.principal == begun.principal
-        };
+        let is_same =
+            |it: &Rows| it.entitlement == begun.entitlement && it.principal == begun.principal;
         let way = WayRow::read(row).map_err(StoreError::from)?;
         match &mut open {
             Some(same) if is_same(same) => same.rows.push(way),

@@ -10,7 +10,9 @@ use crate::Batch;
 use crate::fixtures::{Place, told};
 
 /// Who may hold what: people, groups and projects with one letter.
-const PRINCIPALS: [&str; 6] = ["user:a", "user:b", "group:a", "group:b", "group:c", "group:d"];
+const PRINCIPALS: [&str; 6] = [
+    "user:a", "user:b", "group:a", "group:b", "group:c", "group:d",
+];
 const ENTITLEMENTS: [&str; 6] = [
     "group:a:m",
     "group:b:m",
@@ -44,7 +46,9 @@ impl Rule {
         let Some((slugs, _)) = self.expands else {
             return false;
         };
-        slugs.split(',').any(|slug| held == format!("{}:{slug}", PRINCIPALS[self.principal]))
+        slugs
+            .split(',')
+            .any(|slug| held == format!("{}:{slug}", PRINCIPALS[self.principal]))
     }
 
     fn is_deep(self) -> bool {
@@ -99,10 +103,17 @@ fn of_store(store: &Store) -> BTreeSet<(String, String)> {
 
 /// Each step of a way has its rule.
 fn is_real(rules: &[Rule], principal: &str, way: &Way) -> bool {
-    let text = |it: &Entitlement| format!("{}:{}:{}", it.resource.resource_type, it.resource.id, it.slug);
+    let text = |it: &Entitlement| {
+        format!(
+            "{}:{}:{}",
+            it.resource.resource_type, it.resource.id, it.slug
+        )
+    };
     let through: Vec<_> = way.through.iter().map(text).collect();
     let has = |check: &dyn Fn(&Rule) -> bool| rules.iter().any(|it| !it.pending && check(it));
-    let begins = has(&|it| PRINCIPALS[it.principal] == principal && ENTITLEMENTS[it.entitlement] == through[0]);
+    let begins = has(&|it| {
+        PRINCIPALS[it.principal] == principal && ENTITLEMENTS[it.entitlement] == through[0]
+    });
     begins
         && through.windows(2).enumerate().all(|(place, pair)| {
             has(&|it| {

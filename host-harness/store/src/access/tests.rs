@@ -39,7 +39,11 @@ fn way(way: &Way) -> String {
 
 fn ways(held: &[Held]) -> Vec<String> {
     for one in held {
-        assert_eq!(one.effective, one.ways.iter().any(|it| it.effective), "{one:?}");
+        assert_eq!(
+            one.effective,
+            one.ways.iter().any(|it| it.effective),
+            "{one:?}"
+        );
         assert!(!one.more_ways);
     }
     held.iter().flat_map(|it| it.ways.iter().map(way)).collect()
@@ -64,10 +68,12 @@ fn access(place: &Place, principal: &str) -> Access {
 
 fn holders(place: &Place, entitlement: &str) -> (Vec<Held>, Holders) {
     let mut held = Vec::new();
-    let answer = place.reader().holders("default", &entitled(entitlement), |one| {
-        held.push(one);
-        Ok::<_, StoreError>(())
-    });
+    let answer = place
+        .reader()
+        .holders("default", &entitled(entitlement), |one| {
+            held.push(one);
+            Ok::<_, StoreError>(())
+        });
     let answer = answer.unwrap();
     assert_eq!(answer.count, held.len() as u64);
     (held, answer)
@@ -96,15 +102,25 @@ fn of_ada(resources: &[Resource], grants: &[&str]) -> Vec<String> {
 #[test]
 fn every_way_is_told_that_the_grants_give() {
     let cases: [(&str, &[&str], &[&str]); 12] = [
-        ("a grant", &["user:ada project:p:member"], &["project:p:member"]),
+        (
+            "a grant",
+            &["user:ada project:p:member"],
+            &["project:p:member"],
+        ),
         (
             "through a group",
-            &["user:ada group:g:member", "group:g project:p:member > member"],
+            &[
+                "user:ada group:g:member",
+                "group:g project:p:member > member",
+            ],
             &["group:g:member", "group:g:member > project:p:member"],
         ),
         (
             "other slugs do not expand",
-            &["user:ada group:g:guest", "group:g project:p:member > owner,member"],
+            &[
+                "user:ada group:g:guest",
+                "group:g project:p:member > owner,member",
+            ],
             &["group:g:guest"],
         ),
         (
@@ -145,7 +161,10 @@ fn every_way_is_told_that_the_grants_give() {
         ),
         (
             "a grant on its own holder ends",
-            &["user:ada group:a:member", "group:a group:a:member >> member"],
+            &[
+                "user:ada group:a:member",
+                "group:a group:a:member >> member",
+            ],
             &["group:a:member"],
         ),
         (
@@ -218,7 +237,10 @@ fn an_inherited_grant_is_a_way_only_where_nothing_explains_it() {
         ),
         (
             "unexplained",
-            &["user:ada project:p:member inherited", "group:g project:p:member > member"],
+            &[
+                "user:ada project:p:member inherited",
+                "group:g project:p:member > member",
+            ],
             &["project:p:member"],
         ),
         (
@@ -274,7 +296,11 @@ fn an_inherited_grant_is_a_way_only_where_nothing_explains_it() {
     for (what, grants, expected) in cases {
         assert_eq!(of_ada(&[], grants), expected, "{what}");
     }
-    let place = synced(&[], &all_told(&["user:ada project:p:member inherited"]), &[]);
+    let place = synced(
+        &[],
+        &all_told(&["user:ada project:p:member inherited"]),
+        &[],
+    );
     let [held] = &access(&place, "user:ada").held[..] else {
         panic!("one")
     };
@@ -284,7 +310,10 @@ fn an_inherited_grant_is_a_way_only_where_nothing_explains_it() {
 
 #[test]
 fn what_is_inactive_is_held_without_effect() {
-    let grants = ["user:ada group:g:member", "group:g project:p:member > member"];
+    let grants = [
+        "user:ada group:g:member",
+        "group:g project:p:member > member",
+    ];
     let room = Resource {
         parent: Some(id("project", "p")),
         ..resource("room", "r")
@@ -308,7 +337,10 @@ fn what_is_inactive_is_held_without_effect() {
         assert_eq!(of_ada(&[inactive], &grants), expected, "{what}");
     }
     let in_archived = [archived("project", "p"), room];
-    assert_eq!(of_ada(&in_archived, &["user:ada room:r:guest"]), ["(room:r:guest)"]);
+    assert_eq!(
+        of_ada(&in_archived, &["user:ada room:r:guest"]),
+        ["(room:r:guest)"]
+    );
 }
 
 #[test]
@@ -383,7 +415,13 @@ fn the_holders_of_an_entitlement_are_all_that_reach_it() {
     let (held, answer) = holders(&place, "project:p:owner");
     let told: Vec<_> = held
         .iter()
-        .map(|it| format!("{} {}", it.principal.id, ways(std::slice::from_ref(it)).join(" | ")))
+        .map(|it| {
+            format!(
+                "{} {}",
+                it.principal.id,
+                ways(std::slice::from_ref(it)).join(" | ")
+            )
+        })
         .collect();
     let long = "group:in:member > group:out:member > project:p:owner";
     let expected = [
@@ -416,7 +454,10 @@ fn of_many_ways_the_shortest_are_told_and_that_there_are_more() {
 
 #[test]
 fn a_gap_that_matches_comes_with_the_answer() {
-    let grants = ["user:ada group:g:member", "group:g project:p:member > member"];
+    let grants = [
+        "user:ada group:g:member",
+        "group:g project:p:member > member",
+    ];
     let some = |text: &str| Some(text.to_owned());
     let grants_on = |kind: &str, name: Option<&str>| Scope {
         subject: Some(Subject::Grants),
@@ -492,7 +533,12 @@ fn an_answer_about_one_reads_no_whole_table() {
     for condition in [OF_PRINCIPAL, OF_ENTITLEMENT] {
         let sql = format!("EXPLAIN QUERY PLAN {}", select(condition));
         let mut statement = store.connection.prepare(&sql).unwrap();
-        for (name, value) in [(":sync", "1"), (":type", "user"), (":id", "ada"), (":slug", "x")] {
+        for (name, value) in [
+            (":sync", "1"),
+            (":type", "user"),
+            (":id", "ada"),
+            (":slug", "x"),
+        ] {
             if let Some(index) = statement.parameter_index(name).unwrap() {
                 statement.raw_bind_parameter(index, value).unwrap();
             }
@@ -509,7 +555,10 @@ fn an_answer_about_one_reads_no_whole_table() {
                 assert!(is_narrow, "{condition}: {step}");
             }
         }
-        assert!(plan.iter().any(|it| it.contains("SEARCH grants")), "{plan:?}");
+        assert!(
+            plan.iter().any(|it| it.contains("SEARCH grants")),
+            "{plan:?}"
+        );
     }
 }
 

@@ -62,10 +62,7 @@ WHERE expansions.deep IS NOT NULL";
 
 impl Steps {
     /// Those over what a principal holds.
-    pub(super) fn from_held(
-        store: &Store,
-        parameters: Parameters<'_>,
-    ) -> Result<Self, StoreError> {
+    pub(super) fn from_held(store: &Store, parameters: Parameters<'_>) -> Result<Self, StoreError> {
         let sql = format!(
             "SELECT expansions.* FROM (
                  SELECT DISTINCT resource_type, resource_id, slug FROM current_effective
@@ -86,6 +83,9 @@ impl Steps {
         for step in statement.query_map(parameters, step)? {
             let (to, step) = step?;
             steps.0.entry(to).or_default().push(step);
+        }
+        for vias in steps.0.values_mut() {
+            vias.sort_by(|a, b| a.via.cmp(&b.via));
         }
         Ok(steps)
     }
@@ -135,7 +135,10 @@ struct Chain<'a> {
 }
 
 impl<'a> Chain<'a> {
-    #[expect(clippy::expect_used, reason = "a chain is made with its end and only grows")]
+    #[expect(
+        clippy::expect_used,
+        reason = "a chain is made with its end and only grows"
+    )]
     fn begin(&self) -> &'a Entitlement {
         self.backwards.last().expect("a chain has an end")
     }
@@ -176,11 +179,18 @@ impl Chains<'_> {
         let mut ways = Vec::new();
         for row in held {
             let chains = self.by_begin.get(&row.via).into_iter().flatten();
-            ways.extend(chains.map(|chain| Way {
-                through: chain.backwards.iter().rev().map(|it| (*it).clone()).collect(),
-                directness: row.directness.clone(),
-                sources: row.sources.clone(),
-                effective: row.effective && chain.effective,
+            ways.extend(chains.map(|chain| {
+                Way {
+                    through: chain
+                        .backwards
+                        .iter()
+                        .rev()
+                        .map(|it| (*it).clone())
+                        .collect(),
+                    directness: row.directness.clone(),
+                    sources: row.sources.clone(),
+                    effective: row.effective && chain.effective,
+                }
             }));
         }
         ways.sort_by(|a, b| (a.through.len(), &a.through).cmp(&(b.through.len(), &b.through)));

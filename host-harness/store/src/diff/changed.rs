@@ -80,7 +80,10 @@ pub(super) fn changed<E: From<StoreError>>(
             format!("CAST({was} AS TEXT) AS was_{place}, CAST({now} AS TEXT) AS now_{place}")
         })
         .collect();
-    let differ: Vec<_> = both.iter().map(|[was, now]| format!("{was} IS NOT {now}")).collect();
+    let differ: Vec<_> = both
+        .iter()
+        .map(|[was, now]| format!("{was} IS NOT {now}"))
+        .collect();
     let (table, key) = (kind.table(), kind.key().join(", fact."));
     let sql = format!(
         "SELECT fact.*, {selected} FROM {table} AS was CROSS JOIN {table} AS fact

@@ -151,7 +151,7 @@ fn became(kind: Kind) -> &'static str {
 
 /// What the fact is on or in, or who holds it, and that is archived now.
 fn ended(kind: Kind) -> String {
-    let ended = |place: &str, kind: &str, id: &str| {
+    let ended = &|place: &str, kind: &str, id: &str| {
         format!(
             "SELECT {place} AS place, type, id FROM inactive
              WHERE sync = :there AND type = {kind} AND id = {id} AND ended"
@@ -163,15 +163,11 @@ fn ended(kind: Kind) -> String {
         Kind::Grant => format!(
             "{} UNION ALL {}",
             within("fact.resource_type", "fact.resource_id", ended),
-            ended("2", "fact.principal_type", "fact.principal_id")
+            within("fact.principal_type", "fact.principal_id", ended)
         ),
     };
     let first = |column| format!("(SELECT {column} FROM ({candidates} ORDER BY place LIMIT 1))");
-    format!(
-        "{} AS with_type, {} AS with_id",
-        first("type"),
-        first("id")
-    )
+    format!("{} AS with_type, {} AS with_id", first("type"), first("id"))
 }
 
 /// What a fact is on, or what that belonged to.

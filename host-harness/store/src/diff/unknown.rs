@@ -17,7 +17,8 @@ use super::Kind;
 /// A condition on the row `fact`.
 pub(super) fn is_open(kind: Kind) -> String {
     let gaps = gaps(kind);
-    let types = ends(kind).map(|[end, _]| format!("{end} NOT IN (SELECT value FROM json_each(asked, '$.types'))"));
+    let types = ends(kind)
+        .map(|[end, _]| format!("{end} NOT IN (SELECT value FROM json_each(asked, '$.types'))"));
     let containers = containers(kind);
     format!(
         "(EXISTS (SELECT 1 FROM gaps WHERE gaps.sync = :there AND ({gaps}))
