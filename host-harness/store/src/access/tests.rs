@@ -599,3 +599,18 @@ fn everything_is_listed_once_with_its_filters() {
     };
     assert_eq!(list(&of_people), all[2..]);
 }
+
+#[test]
+fn every_documented_query_is_one_that_the_schema_answers() {
+    let place = synced(&[], &all_told(&["user:ada group:g:member"]), &[]);
+    let store = place.reader();
+    let documented = include_str!("../../../../docs/schema.md");
+    let queries = documented.split("```sql").skip(1);
+    let queries: Vec<_> = queries.filter_map(|it| it.split("```").next()).collect();
+    assert!(queries.len() > 6);
+    for query in queries {
+        let mut statement = store.connection.prepare(query).expect(query);
+        let mut rows = statement.query([]).expect(query);
+        while rows.next().expect(query).is_some() {}
+    }
+}
