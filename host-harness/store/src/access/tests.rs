@@ -101,7 +101,7 @@ fn of_ada(resources: &[Resource], grants: &[&str]) -> Vec<String> {
 
 #[test]
 fn every_way_is_told_that_the_grants_give() {
-    let cases: [(&str, &[&str], &[&str]); 12] = [
+    let cases: [(&str, &[&str], &[&str]); 13] = [
         (
             "a grant",
             &["user:ada project:p:member"],
@@ -148,6 +148,19 @@ fn every_way_is_told_that_the_grants_give() {
                 "group:in:member",
                 "group:in:member > group:out:member",
                 "group:in:member > group:out:member > project:p:member",
+            ],
+        ),
+        (
+            "but no further than a shallow one",
+            &[
+                "user:ada group:inmost:member",
+                "group:inmost group:in:member >> member",
+                "group:in group:out:member > member",
+                "group:out project:p:member >> member",
+            ],
+            &[
+                "group:inmost:member > group:in:member",
+                "group:inmost:member",
             ],
         ),
         (
