@@ -38,13 +38,13 @@ fn measure(grants: usize) -> Result<(), StoreError> {
     let person = named("user", &format!("user-{}", grants / 100));
     let owner = named("user", "user-1");
     let project = named("project", "project-7");
-    let (of_person, person) = timed(|| store.access_of("default", &person))?;
-    let (of_owner, owner) = timed(|| store.access_of("default", &owner))?;
+    let (of_person, person) = shortest(|| store.access_of("default", &person))?;
+    let (of_owner, owner) = shortest(|| store.access_of("default", &owner))?;
     let holders = |slug: &str| {
         let resource = project.clone();
         let slug = slug.into();
         let entitlement = Entitlement { resource, slug };
-        timed(|| store.holders("default", &entitlement, |_| Ok::<_, StoreError>(())))
+        shortest(|| store.holders("default", &entitlement, |_| Ok::<_, StoreError>(())))
     };
     let ((members, member), (owners, owning)) = (holders("member")?, holders("owner")?);
     let everything = EffectiveFilter::default();
@@ -70,6 +70,18 @@ fn measure(grants: usize) -> Result<(), StoreError> {
 fn timed<T>(work: impl FnOnce() -> Result<T, StoreError>) -> Result<(T, Duration), StoreError> {
     let begun = Instant::now();
     Ok((work()?, begun.elapsed()))
+}
+
+/// The shortest of five runs: other work of the machine only lengthens one.
+fn shortest<T>(
+    mut work: impl FnMut() -> Result<T, StoreError>,
+) -> Result<(T, Duration), StoreError> {
+    let mut best = timed(&mut work)?;
+    for _ in 1..5 {
+        let (answer, time) = timed(&mut work)?;
+        best = (answer, time.min(best.1));
+    }
+    Ok(best)
 }
 
 /// The most memory that the process has held so far, where Linux tells.

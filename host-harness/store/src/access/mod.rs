@@ -54,7 +54,7 @@ pub struct Held {
     pub effective: bool,
     /// How it is held, the shortest first; at most [`WAYS_TOLD`].
     pub ways: Vec<Way>,
-    /// There are more ways than are told.
+    /// There are more ways than are told, or there may be: some were not followed.
     pub more_ways: bool,
 }
 

@@ -57,7 +57,8 @@ impl Rule {
 }
 
 fn rule() -> impl Strategy<Value = Rule> {
-    let expands = prop::option::weighted(0.7, (prop::sample::select(vec!["m", "m,o"]), any::<bool>()));
+    let expands =
+        prop::option::weighted(0.7, (prop::sample::select(vec!["m", "m,o"]), any::<bool>()));
     let pending = prop::bool::weighted(0.1);
     let ends = (0..PRINCIPALS.len(), 0..ENTITLEMENTS.len());
     (ends, expands, pending).prop_map(|((principal, entitlement), expands, pending)| Rule {
