@@ -57,6 +57,17 @@ pub enum StoreError {
     /// The sync is finished or was never begun, so nothing can be added to it.
     #[error("sync {0} is not running")]
     NotRunning(i64),
+    /// There is no such sync, or it was not read to its end.
+    #[error("there is no finished sync {0}")]
+    NoFinishedSync(i64),
+    /// Only syncs of one connection can be compared.
+    #[error("the syncs are of two connections, `{before}` and `{after}`")]
+    OtherConnections {
+        /// The connection of the first one.
+        before: String,
+        /// The connection of the second one.
+        after: String,
+    },
 
     // The credential.
     /// The credential opens another organization than the connection's.
@@ -152,7 +163,9 @@ impl StoreError {
             | Self::UnknownType { .. }
             | Self::NothingFinished { .. }
             | Self::OtherConnector { .. }
-            | Self::NotRunning(_) => Fault::Caller,
+            | Self::NotRunning(_)
+            | Self::NoFinishedSync(_)
+            | Self::OtherConnections { .. } => Fault::Caller,
             Self::OtherTenant { .. } => Fault::Credential,
             Self::Absent { .. }
             | Self::NotAFile { .. }
@@ -197,6 +210,8 @@ impl StoreError {
             Self::UnknownConnection { .. }
             | Self::UnknownType { .. }
             | Self::NotRunning(_)
+            | Self::NoFinishedSync(_)
+            | Self::OtherConnections { .. }
             | Self::Database(_) => return None,
         })
     }

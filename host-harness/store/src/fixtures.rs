@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use governance_contract::manifest::{ResourceTrait, ResourceType};
-use governance_contract::model::Resource;
-use governance_contract::samples::{id, resource_type};
+use governance_contract::model::{Directness, Expansion, Grant, Resource};
+use governance_contract::samples::{grant, id, resource_type};
 use serde::Serialize;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -142,4 +142,35 @@ pub(crate) fn column<'a>(lines: &'a [Value], key: &str) -> Vec<&'a str> {
         .iter()
         .map(|line| line[key].as_str().unwrap())
         .collect()
+}
+
+/// A grant in words: `user:ada group:g:member`, who holds what. Then, in any
+/// order, `pending`, `inherited`, `not-told`, and `> member` for an expansion
+/// over slugs of the holder, `>> member` for a deep one.
+pub(crate) fn told(words: &str) -> Grant {
+    let mut words = words.split_whitespace();
+    let principal = words.next().unwrap().split_once(':').unwrap();
+    let (resource, slug) = words.next().unwrap().rsplit_once(':').unwrap();
+    let (kind, name) = resource.split_once(':').unwrap();
+    let mut grant = grant(id(kind, name), slug, id(principal.0, principal.1));
+    while let Some(word) = words.next() {
+        match word {
+            "pending" => grant.pending = true,
+            "inherited" => grant.directness = Directness::Inherited(vec![id("group", "told")]),
+            "not-told" => grant.directness = Directness::NotTold,
+            _ => {
+                let slugs = words.next().unwrap().split(',').map(str::to_owned);
+                grant.expands = Some(Expansion {
+                    slugs: slugs.collect(),
+                    deep: word == ">>",
+                });
+            }
+        }
+    }
+    grant
+}
+
+/// Grants in words, one a line.
+pub(crate) fn all_told(lines: &[&str]) -> Vec<Grant> {
+    lines.iter().map(|line| told(line)).collect()
 }

@@ -2,65 +2,42 @@
 //! of its own where an expanding grant explains it: it is what that one expands
 //! to, and is folded into it.
 //!
-//! Done in three statements over the whole sync. Cycles end, since each step is
-//! taken once.
+//! Done by what [`expansion`] worked out, over the whole sync at once.
+//!
+//! [`expansion`]: crate::expansion
 
 use rusqlite::{Transaction, named_params};
 
 use crate::SyncId;
 
-/// From an entitlement that somebody may hold by expansion, each entitlement
-/// whose holders hold it too.
-const TABLE: &str = "
-CREATE TEMP TABLE explanations (
-    type TEXT, id TEXT, slug TEXT, via_type TEXT, via_id TEXT, via_slug TEXT, deep INTEGER,
-    PRIMARY KEY (type, id, slug, via_type, via_id, via_slug, deep)
-) WITHOUT ROWID;";
-
-/// Only for entitlements that have a grant to explain. A deep expansion goes on
-/// through the expanding grants of what it reached.
-const EXPLANATIONS: &str = "
-WITH RECURSIVE expanding AS (
-    SELECT resource_type, resource_id, slug, principal_type, principal_id,
-        each.value AS via_slug, expands_deep AS deep
-    FROM grants, json_each(grants.expands_slugs) AS each
-    WHERE sync = :sync AND pending = 0 AND expands_slugs IS NOT NULL
-),
-reached AS (
-    SELECT resource_type AS type, resource_id AS id, slug,
-        principal_type AS via_type, principal_id AS via_id, via_slug, deep
-    FROM expanding
-    WHERE (resource_type, resource_id, slug) IN (
-        SELECT resource_type, resource_id, slug FROM grants
-        WHERE sync = :sync AND directness = 'not-told'
-    )
-    UNION
-    SELECT reached.type, reached.id, reached.slug,
-        expanding.principal_type, expanding.principal_id, expanding.via_slug, expanding.deep
-    FROM reached JOIN expanding ON expanding.resource_type = reached.via_type
-        AND expanding.resource_id = reached.via_id AND expanding.slug = reached.via_slug
-    WHERE reached.deep
-)
-INSERT INTO explanations SELECT * FROM reached";
-
+/// What expands stays, since others hold by it.
 const FOLD: &str = "
 DELETE FROM grants
-WHERE sync = :sync AND directness = 'not-told' AND pending = 0 AND EXISTS (
-    SELECT 1 FROM explanations JOIN grants AS held ON held.sync = :sync AND held.pending = 0
-        AND held.resource_type = explanations.via_type
-        AND held.resource_id = explanations.via_id AND held.slug = explanations.via_slug
-        AND held.principal_type = grants.principal_type
-        AND held.principal_id = grants.principal_id
-    WHERE explanations.type = grants.resource_type AND explanations.id = grants.resource_id
-        AND explanations.slug = grants.slug
+WHERE sync = :sync AND directness = 'not-told' AND pending = 0 AND expands_slugs IS NULL AND EXISTS (
+    SELECT 1 FROM explained_grants AS explained
+    WHERE explained.sync = :sync AND explained.resource_type = grants.resource_type
+        AND explained.resource_id = grants.resource_id AND explained.slug = grants.slug
+        AND explained.principal_type = grants.principal_type
+        AND explained.principal_id = grants.principal_id
+)";
+
+const FORGET: &str = "
+DELETE FROM explained_grants
+WHERE sync = :sync AND NOT EXISTS (
+    SELECT 1 FROM grants
+    WHERE grants.sync = :sync AND grants.resource_type = explained_grants.resource_type
+        AND grants.resource_id = explained_grants.resource_id
+        AND grants.slug = explained_grants.slug
+        AND grants.principal_type = explained_grants.principal_type
+        AND grants.principal_id = explained_grants.principal_id
 )";
 
 /// Folds what expanding grants explain.
 pub(crate) fn fold(transaction: &Transaction<'_>, sync: SyncId) -> rusqlite::Result<()> {
-    transaction.execute_batch(TABLE)?;
-    transaction.execute(EXPLANATIONS, named_params! { ":sync": sync.0 })?;
-    transaction.execute(FOLD, named_params! { ":sync": sync.0 })?;
-    transaction.execute_batch("DROP TABLE explanations;")
+    for statement in [FOLD, FORGET] {
+        transaction.execute(statement, named_params! { ":sync": sync.0 })?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

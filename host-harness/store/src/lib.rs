@@ -9,12 +9,16 @@
 //!
 //! ```text
 //! open_to_write → begin_sync → write … write → finish_sync
-//! open_to_read  → current_syncs, resources, accounts, entitlements, grants, gaps
+//! open_to_read  → current_syncs, resources, accounts, entitlements, grants, gaps,
+//!                 access_of, holders, effective, diff
 //! ```
 
+pub mod access;
 mod aliases;
 mod connection;
+pub mod diff;
 mod error;
+mod expansion;
 mod file;
 mod filter;
 mod folding;

@@ -161,7 +161,7 @@ fn expands(row: &Row<'_>, principal: &ResourceId) -> rusqlite::Result<Vec<String
 }
 
 /// Reads a column that holds JSON.
-fn json<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
+pub(crate) fn json<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
     let text = row.get_ref(column)?.as_str()?;
     serde_json::from_str(text)
         .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, error.into()))

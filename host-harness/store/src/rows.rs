@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use crate::Moment;
 
 /// A resource that another row refers to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct NamedResource {
     /// Its type.
     #[serde(rename = "type")]

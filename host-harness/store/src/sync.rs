@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::connection::claim_connection;
 use crate::integrity::Finding;
 use crate::write::{json, must_run};
-use crate::{Store, StoreError, aliases, folding, integrity};
+use crate::{Store, StoreError, aliases, expansion, folding, integrity};
 
 /// How many finished syncs of a connection are kept, the newest ones.
 pub const KEPT_SYNCS: u32 = 10;
@@ -174,9 +174,10 @@ impl Store {
         Ok(sync)
     }
 
-    /// Finishes a sync: puts aliases under the ids that they stand for, folds
-    /// grants into what explains them, checks what does not fit together, and makes it the connection's current one if
-    /// it did not fail. Then deletes what is not kept.
+    /// Finishes a sync: puts aliases under the ids that they stand for, works out
+    /// what expands to what, folds grants into what explains them, checks what
+    /// does not fit together, and makes it the connection's current one if it did
+    /// not fail. Then deletes what is not kept.
     ///
     /// # Errors
     /// The sync is not running, or SQLite failed: it then still is.
@@ -190,6 +191,7 @@ impl Store {
         let findings = match finish.ending {
             Ending::Read => {
                 aliases::resolve(&transaction, sync)?;
+                expansion::expand(&transaction, sync)?;
                 folding::fold(&transaction, sync)?;
                 integrity::check(&transaction, sync)?
             }
