@@ -22,7 +22,8 @@ pub const APPLICATION_ID: i64 = 0x476F_7648;
 /// |---|---|
 /// | 1 | `schema.sql` |
 /// | 2 | `journal.sql` |
-pub const SCHEMA_VERSION: i64 = 2;
+/// | 3 | `effective.sql` |
+pub const SCHEMA_VERSION: i64 = 3;
 
 /// What is at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

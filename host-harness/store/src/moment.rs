@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use rusqlite::types::{FromSql, FromSqlResult, ValueRef};
 use governance_contract::moments;
+use rusqlite::types::{FromSql, FromSqlResult, ValueRef};
 use serde::{Serialize, Serializer};
 
 /// Seconds since 1970-01-01T00:00:00Z, shown as RFC 3339 in UTC.

@@ -4,10 +4,10 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use crate::StoreError;
 use crate::file::{self, APPLICATION_ID, Found, SCHEMA_VERSION};
+use crate::{StoreError, SyncId, expansion};
 
 /// How long to wait for a short lock of SQLite's own, such as a reader's.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -135,15 +135,31 @@ fn bring_up(connection: &mut Connection, version: i64) -> rusqlite::Result<()> {
         return Ok(());
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let parts = [include_str!("schema.sql"), include_str!("journal.sql")];
+    let parts = [
+        include_str!("schema.sql"),
+        include_str!("journal.sql"),
+        include_str!("effective.sql"),
+    ];
     for (part, of_version) in parts.into_iter().zip(1..) {
         if of_version > version {
             transaction.execute_batch(part)?;
         }
     }
+    expand_all(&transaction)?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     transaction.commit()
+}
+
+/// Works out what syncs of an earlier version did not at their end.
+fn expand_all(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    let mut finished =
+        transaction.prepare("SELECT id FROM syncs WHERE state IN ('complete', 'with-gaps')")?;
+    let finished = finished.query_map([], |row| row.get(0).map(SyncId))?;
+    for sync in finished.collect::<Result<Vec<_>, _>>()? {
+        expansion::expand(transaction, sync)?;
+    }
+    Ok(())
 }
 
 /// Reading in WAL mode needs side files, which cannot be made in a directory

@@ -263,7 +263,11 @@ fn version_1(place: &Place) {
     place.sync("default", Batch::of_resources(&[resource("user", "ada")]));
     place
         .sqlite()
-        .execute_batch("DROP TABLE journal; PRAGMA user_version = 1")
+        .execute_batch(
+            "DROP TABLE journal; DROP VIEW current_effective; DROP TABLE inactive;
+             DROP TABLE expansions; DROP TABLE explained_grants; DROP INDEX resources_by_parent;
+             PRAGMA user_version = 1",
+        )
         .unwrap();
 }
 
