@@ -68,6 +68,20 @@ impl CallLog {
         told
     }
 
+    /// Notes why an answer's body ended early: `wasmtime-wasi-http` 48 tells a
+    /// component no code for that.
+    pub(crate) fn broke_off(&self, error: &Error, origin: &str) {
+        let text = match error {
+            Error::HttpResponseBodySize(_) => "the body exceeds the limit `response_body`".into(),
+            Error::ConnectionReadTimeout => {
+                "nothing of the body came within the limit `between_bytes_time`".into()
+            }
+            Error::HttpResponseIncomplete => "the body broke off".into(),
+            other => other.to_string(),
+        };
+        self.notes().trouble = Some(Trouble::Failed(format!("{origin}: {text}")));
+    }
+
     /// The ids of the routes that requests went out on, and the last trouble.
     pub(crate) fn take(&self) -> (Vec<String>, Option<Trouble>) {
         let mut notes = self.notes();

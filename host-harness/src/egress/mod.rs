@@ -3,12 +3,14 @@
 //! Every request of a component comes through [`Hooks::send_request`]; since
 //! `wasmtime-wasi-http` is built without a transport of its own, no other way
 //! exists. Here it is judged by the policy, gets its credential, and is sent by
-//! a client that the instances of one connection share.
+//! a client that the instances of one connection share. A credential that comes
+//! back in the answer is redacted.
 
 mod body;
 mod client;
 mod connect;
 mod log;
+mod redact;
 
 use std::sync::Arc;
 
@@ -30,6 +32,7 @@ use crate::policy::{Access, Policy, Refusal};
 use client::Client;
 pub(crate) use log::CallLog;
 pub use log::Trouble;
+use redact::Redactor;
 
 /// In which a component predicts the answer of a changing request; never sent.
 const PREDICTED_ANSWER: HeaderName = HeaderName::from_static("governance-predicted-answer");
@@ -44,6 +47,7 @@ pub(crate) struct Egress {
     policy: Arc<Policy>,
     credentials: Credentials,
     client: Client,
+    redactor: Redactor,
     limits: Limits,
 }
 
@@ -53,6 +57,7 @@ impl Egress {
         Self {
             client: Client::new(policy.clone(), &limits),
             policy,
+            redactor: Redactor::new(credentials.presented()),
             credentials,
             limits,
         }
@@ -129,6 +134,7 @@ impl Egress {
         let limits = cap(options, &self.limits);
         let response = self.client.send(outgoing.request, limits).await;
         let response = response.map_err(|failure| log.fail(failure, &outgoing.origin))?;
+        let response = self.redactor.clean(response);
         let encoding = response.headers().get(CONTENT_ENCODING);
         if encoding.is_some_and(|it| it != "identity") {
             let encoding = encoding.and_then(|it| it.to_str().ok()).map(str::to_owned);
@@ -191,7 +197,16 @@ impl WasiHttpHooks for Hooks {
     ) -> Box<dyn Future<Output = Result<Sent, Error>> + Send> {
         let (egress, log, access) = (self.egress.clone(), self.log.clone(), self.access);
         Box::new(async move {
+            let origin = request.uri().authority().map(ToString::to_string);
+            let origin = origin.unwrap_or_default();
             let response = egress.send(access, request, options, &log).await?;
+            let response = response.map(|body| {
+                let noted = body.map_err(move |error| {
+                    log.broke_off(&error, &origin);
+                    error
+                });
+                noted.boxed_unsync()
+            });
             let done: Box<dyn Future<Output = _> + Send> = Box::new(async { Ok(()) });
             Ok((response, done))
         })
