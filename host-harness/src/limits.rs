@@ -15,6 +15,7 @@ use std::time::Duration;
 /// | `handles` | open resource handles | 1,000 |
 /// | `requests` | requests in one call | 16 |
 /// | `request_body` | bytes | 1 MiB |
+/// | `request_headers` | bytes of all names and values, with some for each | 64 KiB |
 /// | `response_body` | bytes | 16 MiB |
 /// | `response_headers` | bytes of the header section | 64 KiB |
 /// | `response_header_count` | headers | 100 |
@@ -34,6 +35,7 @@ pub struct Limits {
     pub handles: usize,
     pub requests: u32,
     pub request_body: usize,
+    pub request_headers: usize,
     pub response_body: u64,
     pub response_headers: usize,
     pub response_header_count: usize,
@@ -57,6 +59,7 @@ impl Default for Limits {
             handles: 1_000,
             requests: 16,
             request_body: MIB,
+            request_headers: 64 * KIB,
             response_body: 16 * MIB as u64,
             response_headers: 64 * KIB,
             response_header_count: 100,

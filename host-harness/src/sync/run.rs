@@ -20,9 +20,6 @@ use crate::clock::now;
 use crate::connection::Connection;
 use crate::error::CallError;
 
-/// A listing with more pages than this does not end.
-const LONGEST_LISTING: u32 = 100_000;
-
 /// Notes that are kept for the report.
 const NOTES: usize = 100;
 
@@ -189,7 +186,9 @@ impl<'a> Run<'a> {
             return true;
         };
         let seen = self.tokens.entry(task.call.clone()).or_default();
-        task.depth < LONGEST_LISTING && seen.insert(token.clone())
+        // Counted over all its branches: one that forks at every page would
+        // otherwise never come to an end.
+        seen.len() < self.options.patience.longest_listing && seen.insert(token.clone())
     }
 
     fn failed(&mut self, mut attempt: Attempt, error: CallError) -> Result<(), SyncError> {
