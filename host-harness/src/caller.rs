@@ -147,6 +147,3 @@ impl From<Violation> for CallError {
         Self::Contract(violation)
     }
 }
-
-#[cfg(test)]
-mod tests;
