@@ -9,6 +9,7 @@
 
 mod access_is_what_the_rules_say;
 mod another_component;
+mod another_runtime;
 mod clear_errors;
 mod coverage;
 mod faults_end_well;
@@ -18,5 +19,8 @@ mod inspecting;
 mod listing;
 mod official_document;
 mod one_database;
+mod secrets_stay_out;
 mod support;
 mod syncing_tells_the_truth;
+#[path = "../host-harness/tests/hostile/world.rs"]
+mod world;
