@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use governance_contract::bounds::{self, Violation};
-use governance_contract::connector::{Context, ListingTarget, Page, Probe, Setting};
+use governance_contract::connector::{Context, ListingTarget, Lookup, Page, Probe, Setting};
 use governance_contract::faults;
 use governance_contract::manifest::Description;
 use governance_contract::model::Reference;
@@ -67,6 +67,7 @@ impl Caller {
         context: &Context,
         resource_type: &str,
         parent: Option<&Reference>,
+        lookup: Option<&Lookup>,
         token: Option<&str>,
     ) -> Result<Page, CallError> {
         call!(self, |connector, store| connector.call_list_resources(
@@ -74,9 +75,18 @@ impl Caller {
             context,
             resource_type,
             parent,
-            None,
+            lookup,
             token
         ))
+    }
+
+    pub(crate) async fn get_resource(
+        &self,
+        context: &Context,
+        of: &Reference,
+    ) -> Result<Page, CallError> {
+        call!(self, |connector, store| connector
+            .call_get_resource(store, context, of))
     }
 
     pub(crate) async fn list_entitlements(

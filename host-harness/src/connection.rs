@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use governance_contract::bounds;
-use governance_contract::connector::{Context, ListingTarget, Mode, Page, Probe};
+use governance_contract::connector::{Context, ListingTarget, Lookup, Mode, Page, Probe};
 use governance_contract::manifest::Description;
 use governance_contract::model::{Reference, Timestamp};
 
@@ -111,6 +111,14 @@ impl Connection {
         egress.policy().ready(|id| egress.has_credential(id))
     }
 
+    /// Asks the component again what it is. Nothing here goes by the answer.
+    ///
+    /// # Errors
+    /// The component fails.
+    pub async fn describe(&self) -> Result<Description, CallError> {
+        self.caller.describe(&self.settings.to_contract()).await
+    }
+
     /// How many requests went out so far, by route.
     pub fn requests(&self) -> BTreeMap<String, u64> {
         self.caller.requests()
@@ -132,8 +140,28 @@ impl Connection {
         let context = self.context(now);
         let page = self
             .caller
-            .list_resources(&context, resource_type, parent, token);
+            .list_resources(&context, resource_type, parent, None, token);
         self.checked(page.await?)
+    }
+
+    /// Finds the resource of a type that has this natural key.
+    pub async fn look_up(
+        &self,
+        now: Timestamp,
+        resource_type: &str,
+        lookup: &Lookup,
+    ) -> Result<Page, CallError> {
+        let context = self.context(now);
+        let page = self
+            .caller
+            .list_resources(&context, resource_type, None, Some(lookup), None);
+        self.checked(page.await?)
+    }
+
+    /// Reads one resource.
+    pub async fn get_resource(&self, now: Timestamp, of: &Reference) -> Result<Page, CallError> {
+        let context = self.context(now);
+        self.checked(self.caller.get_resource(&context, of).await?)
     }
 
     /// Lists a page of entitlements.

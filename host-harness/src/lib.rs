@@ -8,6 +8,7 @@
 //! | `egress` | sends them, with the credential that the component never sees |
 //! | [`settings`], [`credential`], [`trust`] | what the operator gives and allows |
 //! | [`connection`] | all of these together: one named use of a connector |
+//! | [`conformance`] | holds a connector to the rules of the contract |
 //! | [`clock`] | the time that calls are given |
 //! | [`error`] | how a call ends badly, and whose turn it is then |
 //! | [`sync`] | reads everything a connection can list into a store |
@@ -16,6 +17,7 @@
 
 mod caller;
 pub mod clock;
+pub mod conformance;
 pub mod connection;
 pub mod credential;
 mod egress;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::check::CheckArguments;
+use crate::conformance::ConformanceArguments;
 use crate::inspect::InspectArguments;
 use crate::list::ListArguments;
 use crate::simulate::SimulateArguments;
@@ -26,6 +27,7 @@ Exit codes:
   4  credential or permission
   5  service or network
   6  done with gaps
+  8  the connector breaks a rule of the contract
 
 Examples:
   harness simulate --port 8080
@@ -38,6 +40,8 @@ pub(crate) enum Command {
     Inspect(InspectArguments),
     /// Test the connection: one line for each part of the service's API
     Check(CheckArguments),
+    /// Hold a connector to the rules of the contract
+    Conformance(ConformanceArguments),
     /// Read who has access to what into the database
     Sync(SyncArguments),
     /// List what the last sync read

@@ -8,6 +8,7 @@
 //! | 4 | credential or permission |
 //! | 5 | service, network, or a component that fails |
 //! | 6 | done with gaps |
+//! | 8 | the connector breaks a rule of the contract |
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -33,6 +34,7 @@ pub(crate) enum Exit {
     Credential = 4,
     Service = 5,
     Gaps = 6,
+    Nonconforming = 8,
 }
 
 impl From<Exit> for ExitCode {

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod check;
+mod conformance;
 mod connect;
 mod exit;
 mod inspect;
@@ -45,6 +46,7 @@ fn run(arguments: Arguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
         Command::List(arguments) => list::run(arguments, stdout),
         Command::Inspect(arguments) => wait(inspect::run(arguments, stdout)),
         Command::Check(arguments) => wait(check::run(arguments, stdout)),
+        Command::Conformance(arguments) => wait(conformance::run(arguments, stdout)),
         Command::Sync(arguments) => wait(sync::run(arguments, stdout)),
         Command::Simulate(arguments) => wait(simulate::run(arguments, stdout)),
     }

@@ -148,7 +148,8 @@ impl<'a> Run<'a> {
                 tokio::time::sleep(wait).await;
             }
             let _slot = slots.acquire_owned().await;
-            let result = call(&connection, &attempt.task).await;
+            let Task { call, token, .. } = &attempt.task;
+            let result = list(&connection, call, token.as_deref()).await;
             (attempt, result)
         });
     }
@@ -233,9 +234,13 @@ impl<'a> Run<'a> {
     }
 }
 
-async fn call(connection: &Connection, task: &Task) -> Result<Page, CallError> {
-    let token = task.token.as_deref();
-    match &task.call {
+/// Makes one call of a listing.
+pub(crate) async fn list(
+    connection: &Connection,
+    call: &Call,
+    token: Option<&str>,
+) -> Result<Page, CallError> {
+    match call {
         Call::Resources {
             resource_type,
             parent,
