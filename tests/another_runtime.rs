@@ -7,7 +7,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 use builtin_connectors::find;
 use governance_host::connection::{Connection, Given};
@@ -73,7 +73,9 @@ fn installed() -> Option<PathBuf> {
         return Some(folder);
     }
     let mut npm = Command::new("npm");
-    npm.current_dir(&folder).arg("ci");
+    // Not `ci`: it asks of the lock file packages for other machines that jco
+    // names and nobody has published.
+    npm.current_dir(&folder).arg("install");
     npm.args([
         "--ignore-scripts",
         "--no-audit",
@@ -87,12 +89,29 @@ fn installed() -> Option<PathBuf> {
     Some(folder)
 }
 
-/// Runs a tool, or says why the test is skipped.
-fn ran(command: &mut Command) -> Option<Output> {
+/// How npm says that its registry is out of reach.
+const UNREACHABLE: [&str; 8] = [
+    "EAI_AGAIN",
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "EHOSTUNREACH",
+    "ENETUNREACH",
+    "ENOTFOUND",
+    "ERR_SOCKET_TIMEOUT",
+    "ETIMEDOUT",
+];
+
+/// Runs a tool. None where it is not there, or has no network, which is printed.
+fn ran(command: &mut Command) -> Option<()> {
     let program = command.get_program().to_string_lossy().into_owned();
     let reason = match command.output() {
-        Ok(output) if output.status.success() => return Some(output),
-        Ok(output) => String::from_utf8_lossy(&output.stderr).into_owned(),
+        Ok(output) if output.status.success() => return Some(()),
+        Ok(output) => {
+            let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+            let unreachable = UNREACHABLE.iter().any(|code| errors.contains(code));
+            assert!(unreachable, "{program}: {errors}");
+            errors
+        }
         Err(error) => error.to_string(),
     };
     // Not by `eprintln!`, which tests that pass do not show.
