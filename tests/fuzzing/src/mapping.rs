@@ -37,8 +37,11 @@ pub fn answer(status: u16, body: &[u8]) {
 /// body.
 pub fn token(text: &str, body: &[u8]) {
     if let Ok(token) = Token::decode(text) {
-        let again = token.encode("all").map(|text| Token::decode(&text));
-        assert!(matches!(again, Ok(Ok(again)) if again == token), "{text:?}");
+        // Written anew it may be longer, by what JSON escapes, than a token is.
+        if let Ok(written) = token.encode("all") {
+            let again = Token::decode(&written).ok();
+            assert_eq!(again, Some(token), "{text:?}");
+        }
     }
     for kind in description().resource_types {
         listing(&kind.id, Some(text), 200, body);
