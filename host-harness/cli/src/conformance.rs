@@ -34,11 +34,21 @@ pub(crate) struct ConformanceArguments {
     connect: ConnectArguments,
 
     /// How many resources of each type to look up and to read singly
-    #[arg(long, value_name = "N", default_value_t = Options::default().sample)]
+    #[arg(
+        long,
+        value_name = "N",
+        env = "GOVERNANCE_CONFORMANCE_SAMPLE",
+        default_value_t = Options::default().sample
+    )]
     sample: usize,
 
     /// A listing with more pages in a row does not end
-    #[arg(long, value_name = "PAGES", default_value_t = Options::default().longest_listing)]
+    #[arg(
+        long,
+        value_name = "PAGES",
+        env = "GOVERNANCE_CONFORMANCE_LONGEST_LISTING",
+        default_value_t = Options::default().longest_listing
+    )]
     longest_listing: u32,
 
     /// Print one JSON object for each rule
@@ -46,7 +56,7 @@ pub(crate) struct ConformanceArguments {
     json: bool,
 
     /// Also write the report as JUnit XML
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "GOVERNANCE_CONFORMANCE_JUNIT")]
     junit: Option<PathBuf>,
 }
 

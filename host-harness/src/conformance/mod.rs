@@ -16,7 +16,7 @@
 //! | `refusals` | calls that make no sense |
 //! | `surfaces` | testing the connection |
 //!
-//! Judged is what was told: the rules for changes are not among them.
+//! Since it changes nothing, the rules for changes are not among these.
 
 mod asking;
 mod calls;
