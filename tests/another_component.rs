@@ -3,22 +3,9 @@
 
 use builtin_connectors::find;
 use openai_simulator::Template;
-use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
-use wit_parser::{ManglingAndAbi, Resolve};
 
 use crate::support::{Bench, Organization};
-
-/// A component of a world, whose functions trap.
-fn component(wit: &str) -> Vec<u8> {
-    let mut resolve = Resolve::default();
-    let package = resolve.push_str("test.wit", wit).unwrap();
-    let world = resolve.select_world(&[package], None).unwrap();
-    let mut module = dummy_module(&resolve, world, ManglingAndAbi::Standard32);
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
-    let mut encoder = ComponentEncoder::default();
-    encoder.module(&module).unwrap().validate(true);
-    encoder.encode().unwrap()
-}
+use crate::world::component;
 
 /// Runs what has to be refused, and told in these words.
 fn refused(bench: &Bench, arguments: &str, words: &[&str]) {

@@ -9,7 +9,9 @@
 
 mod access_is_what_the_rules_say;
 mod another_component;
+mod another_runtime;
 mod clear_errors;
+mod conformance;
 mod coverage;
 mod faults_end_well;
 mod gaps_are_exact;
@@ -18,5 +20,9 @@ mod inspecting;
 mod listing;
 mod official_document;
 mod one_database;
+mod rota;
+mod secrets_stay_out;
 mod support;
 mod syncing_tells_the_truth;
+#[path = "../host-harness/tests/hostile/world.rs"]
+mod world;

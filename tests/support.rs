@@ -167,7 +167,7 @@ impl Ran {
 }
 
 /// Compiled once for all runs.
-fn component_cache() -> PathBuf {
+pub(crate) fn component_cache() -> PathBuf {
     let target = Path::new(env!("CARGO_BIN_EXE_harness")).ancestors().nth(2);
     target.unwrap().join("component-cache")
 }

@@ -173,6 +173,3 @@ impl From<Violation> for CallError {
         Self::Contract(violation)
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -114,6 +114,14 @@ impl Connection {
         egress.policy().ready(|id| egress.has_credential(id))
     }
 
+    /// Asks the component again what it is. Nothing here goes by the answer.
+    ///
+    /// # Errors
+    /// The component fails.
+    pub async fn describe(&self) -> Result<Description, CallError> {
+        self.caller.describe(&self.settings.to_contract()).await
+    }
+
     /// How many requests went out so far, by route.
     pub fn requests(&self) -> BTreeMap<String, u64> {
         self.caller.requests()

@@ -135,6 +135,14 @@ impl Credentials {
         redacted.collect()
     }
 
+    /// Every value, in each form that a scheme sends it in.
+    pub(crate) fn presented(&self) -> impl Iterator<Item = SecretString> {
+        self.0.values().flat_map(|value| {
+            let encoded = BASE64.encode(value.expose_secret());
+            [value.clone(), SecretString::from(encoded)]
+        })
+    }
+
     /// The header that presents a credential, marked so that no log shows it.
     /// None if there is no value for the id, or the scheme is not one of ours.
     pub fn header(&self, id: &str, scheme: &CredentialScheme) -> Option<(HeaderName, HeaderValue)> {

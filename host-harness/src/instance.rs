@@ -111,11 +111,13 @@ impl Instance {
         let limits = loaded.limits;
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits.handles);
+        let mut http = WasiHttpCtx::new();
+        http.set_field_size_limit(limits.request_headers);
         let mut store = Store::new(
             &loaded.engine,
             State {
                 table,
-                http: WasiHttpCtx::new(),
+                http,
                 hooks,
                 growth: Growth {
                     limits,
@@ -142,11 +144,27 @@ impl Instance {
 }
 
 fn breach(store: &Store<State>, error: &wasmtime::Error) -> Breach {
-    match store.data().growth.exceeded {
+    let text = describe(error);
+    let watched = WATCHED.iter().find(|(words, _)| text.contains(words));
+    let watched = watched.map(|(_, limit)| *limit);
+    match store.data().growth.exceeded.or(watched) {
         Some(limit) => Breach::Growth(limit),
-        None => Breach::Trap(describe(error)),
+        None => Breach::Trap(text),
     }
 }
+
+/// Limits that wasmtime watches for us, by the words of its errors, which have
+/// no types of their own.
+const WATCHED: [(&str, &str); 5] = [
+    ("call stack exhausted", "stack"),
+    (
+        "fuel allocated for hostcalls has been exhausted",
+        "host_call_bytes",
+    ),
+    ("store handle limit exceeded", "handles"),
+    ("total size of fields exceeds limit", "request_headers"),
+    ("resource table has no free keys", "handles"),
+];
 
 /// The trap's own words; the backtrace is of no use without symbols.
 fn describe(error: &wasmtime::Error) -> String {

@@ -8,6 +8,7 @@
 //! | `egress` | sends them, with the credential that the component never sees |
 //! | [`settings`], [`credential`], [`trust`] | what the operator gives and allows |
 //! | [`connection`] | all of these together: one named use of a connector |
+//! | [`conformance`] | holds a connector to the rules of the contract |
 //! | [`naming`] | finds what people's names mean |
 //! | [`provision`] | plans and makes changes, and settles how they ended |
 //! | [`clock`] | the time that calls are given |
@@ -18,6 +19,7 @@
 
 mod caller;
 pub mod clock;
+pub mod conformance;
 pub mod connection;
 pub mod credential;
 mod egress;

@@ -19,6 +19,7 @@ use crate::policy::Access;
 /// | `change_time` | as `call_time`, of a call that plans or makes a change | 180 s |
 /// | `change_requests` | as `requests`, of a call that plans or makes a change | 200 |
 /// | `request_body` | bytes | 1 MiB |
+/// | `request_headers` | bytes of all names and values, with some for each | 64 KiB |
 /// | `response_body` | bytes | 16 MiB |
 /// | `response_headers` | bytes of the header section | 64 KiB |
 /// | `response_header_count` | headers | 100 |
@@ -40,6 +41,7 @@ pub struct Limits {
     pub change_time: Duration,
     pub change_requests: u32,
     pub request_body: usize,
+    pub request_headers: usize,
     pub response_body: u64,
     pub response_headers: usize,
     pub response_header_count: usize,
@@ -65,6 +67,7 @@ impl Default for Limits {
             change_time: Duration::from_secs(180),
             change_requests: 200,
             request_body: MIB,
+            request_headers: 64 * KIB,
             response_body: 16 * MIB as u64,
             response_headers: 64 * KIB,
             response_header_count: 100,

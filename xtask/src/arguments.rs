@@ -7,6 +7,7 @@
 //! | `TASK` | do it |
 //! | `--std-from ROUTE`, `--std-from=ROUTE` | force the way to the standard library |
 //! | `--yes` | Debian's packages may be installed |
+//! | `component --plugin PLUGIN`, `component --plugin=PLUGIN` | build this connector |
 
 use componentize::Route;
 
@@ -52,6 +53,9 @@ pub(crate) struct Request {
     pub(crate) route: Option<Route>,
     /// Debian's packages may be installed.
     pub(crate) yes: bool,
+    /// The connector to build, where it is not the built-in ones: a folder of
+    /// `plugin/`, or any other.
+    pub(crate) plugin: Option<String>,
 }
 
 /// What the command line asks for.
@@ -93,17 +97,31 @@ fn options<'a>(task: Task, mut words: impl Iterator<Item = &'a str>) -> Result<P
         task,
         route: None,
         yes: false,
+        plugin: None,
     };
     while let Some(word) = words.next() {
         match word.split_once('=') {
             _ if is_help(word) => return Ok(Parsed::Help(Some(task))),
             None if word == "--yes" => request.yes = true,
             None if word == "--std-from" => request.route = Some(route(words.next())?),
+            None if word == "--plugin" && task == Task::Component => {
+                request.plugin = Some(plugin(words.next())?);
+            }
+            Some(("--plugin", value)) if task == Task::Component => {
+                request.plugin = Some(plugin(Some(value))?);
+            }
             Some(("--std-from", value)) => request.route = Some(route(Some(value))?),
             _ => return Err(format!("unexpected `{word}` after {}", task.name())),
         }
     }
     Ok(Parsed::Run(request))
+}
+
+fn plugin(value: Option<&str>) -> Result<String, String> {
+    let given = value.filter(|value| !value.is_empty());
+    given
+        .map(str::to_owned)
+        .ok_or_else(|| "--plugin needs a folder".to_owned())
 }
 
 fn route(value: Option<&str>) -> Result<Route, String> {
@@ -123,7 +141,23 @@ mod tests {
     }
 
     fn request(task: Task, route: Option<Route>, yes: bool) -> Parsed {
-        Parsed::Run(Request { task, route, yes })
+        let plugin = None;
+        Parsed::Run(Request {
+            task,
+            route,
+            yes,
+            plugin,
+        })
+    }
+
+    #[test]
+    fn a_plugin_is_named_in_either_form() {
+        for line in ["component --plugin ../rota", "component --plugin=../rota"] {
+            let Ok(Parsed::Run(request)) = parsed(line) else {
+                panic!("{line} was not understood");
+            };
+            assert_eq!(request.plugin.as_deref(), Some("../rota"));
+        }
     }
 
     #[test]
@@ -167,6 +201,9 @@ mod tests {
             ("setup --std-from", "--std-from needs a route"),
             ("setup --std-from nix", "unknown route `nix`"),
             ("setup --std-from=", "unknown route ``"),
+            ("component --plugin", "--plugin needs a folder"),
+            ("component --plugin=", "--plugin needs a folder"),
+            ("test --plugin example", "unexpected `--plugin` after test"),
         ];
         for (line, expected) in cases {
             let said = parsed(line).unwrap_err();

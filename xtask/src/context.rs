@@ -95,6 +95,7 @@ mod tests {
             task: Task::Test,
             route,
             yes: false,
+            plugin: None,
         };
         Context::new(&request).unwrap()
     }

@@ -50,7 +50,7 @@ fn summary(task: Task) -> &'static str {
         Task::Setup => "find or fetch what connectors are compiled with",
         Task::Demo => "sync a simulated organization and list its accounts",
         Task::Test => "run all tests",
-        Task::Component => "build the built-in connectors and show their size",
+        Task::Component => "build connectors to components and show their size",
         Task::Ci => "check formatting, lints, documentation and tests",
     }
 }
@@ -70,7 +70,9 @@ fn description(task: Task) -> &'static str {
         Task::Test => "Runs all tests of the workspace, with the versions in Cargo.lock.",
         Task::Component => {
             "Builds the connectors to WebAssembly components in target/components/ and\n\
-             shows the path and size of each."
+             shows the path and size of each: the built-in ones, or with\n\
+             --plugin PLUGIN the one in the folder plugin/PLUGIN or PLUGIN, which may be\n\
+             anywhere."
         }
         Task::Ci => {
             "What has to pass before a change is merged, in this order: formatting, clippy\n\
@@ -85,7 +87,7 @@ fn example(task: Task) -> &'static str {
         Task::Setup => "cargo xtask setup --std-from debian --yes",
         Task::Demo => "cargo xtask demo",
         Task::Test => "cargo xtask test",
-        Task::Component => "cargo xtask component",
+        Task::Component => "cargo xtask component --plugin example",
         Task::Ci => "cargo xtask ci",
     }
 }

@@ -7,7 +7,7 @@
 //! | `setup` | finds or fetches what connectors are compiled with |
 //! | `demo` | syncs a simulated organization and lists its accounts |
 //! | `test` | runs all tests |
-//! | `component` | builds the built-in connectors and shows their size |
+//! | `component` | builds connectors to components and shows their size |
 //! | `ci` | formatting, lints, documentation, tests |
 //!
 //! Ends with 0 when the task is done, 1 when it failed, 2 when it was not
@@ -56,7 +56,7 @@ fn run(request: &Request) -> Result<()> {
         Task::Setup => Ok(()),
         Task::Demo => demo::run(&context),
         Task::Test => checks::test(&context),
-        Task::Component => component::run(&context),
+        Task::Component => component::run(&context, request.plugin.as_deref()),
         Task::Ci => checks::ci(&context),
     }
 }

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::account::AccountArguments;
 use crate::apply::ApplyArguments;
 use crate::check::CheckArguments;
+use crate::conformance::ConformanceArguments;
 use crate::grant::GrantArguments;
 use crate::inspect::InspectArguments;
 use crate::journal::JournalArguments;
@@ -34,6 +35,7 @@ Exit codes:
   6  done with gaps
   7  a change is done in part, or nobody knows whether it is done
   8  some changes of a batch failed or were refused
+  9  the connector breaks a rule of the contract
 
 Examples:
   harness simulate --port 8080
@@ -47,6 +49,8 @@ pub(crate) enum Command {
     Inspect(InspectArguments),
     /// Test the connection: one line for each part of the service's API
     Check(CheckArguments),
+    /// Hold a connector to the rules of the contract
+    Conformance(ConformanceArguments),
     /// Read who has access to what into the database
     Sync(SyncArguments),
     /// List what the last sync read

@@ -10,6 +10,7 @@
 //! | 6 | done with gaps |
 //! | 7 | a change is done in part, or nobody knows whether it is done |
 //! | 8 | some changes of a batch failed or were refused |
+//! | 9 | the connector breaks a rule of the contract |
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -40,6 +41,7 @@ pub(crate) enum Exit {
     Gaps = 6,
     Unsettled = 7,
     Failures = 8,
+    Nonconforming = 9,
 }
 
 impl From<Exit> for ExitCode {

@@ -8,6 +8,7 @@ mod apply;
 mod arguments;
 mod change;
 mod check;
+mod conformance;
 mod connect;
 mod exit;
 mod grant;
@@ -53,6 +54,7 @@ fn run(arguments: Arguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
         Command::Journal(arguments) => journal::run(arguments, stdout),
         Command::Inspect(arguments) => wait(inspect::run(arguments, stdout)),
         Command::Check(arguments) => wait(check::run(arguments, stdout)),
+        Command::Conformance(arguments) => wait(conformance::run(arguments, stdout)),
         Command::Sync(arguments) => wait(sync::run(arguments, stdout)),
         Command::Grant(arguments) => wait(grant::run(arguments, stdout)),
         Command::Revoke(arguments) => wait(revoke::run(arguments, stdout)),

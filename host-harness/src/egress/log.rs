@@ -107,6 +107,20 @@ impl CallLog {
         told
     }
 
+    /// Notes why an answer's body ended early: `wasmtime-wasi-http` 48 tells a
+    /// component no code for that.
+    pub(crate) fn broke_off(&self, error: &Error, origin: &str) {
+        let text = match error {
+            Error::HttpResponseBodySize(_) => "the body exceeds the limit `response_body`".into(),
+            Error::ConnectionReadTimeout => {
+                "nothing of the body came within the limit `between_bytes_time`".into()
+            }
+            Error::HttpResponseIncomplete => "the body broke off".into(),
+            other => other.to_string(),
+        };
+        self.notes().trouble = Some(Trouble::Failed(format!("{origin}: {text}")));
+    }
+
     /// Takes out what was noted.
     pub(crate) fn take(&self) -> Notes {
         std::mem::take(&mut self.notes())

@@ -3,13 +3,15 @@
 //! Every request of a component comes through [`Hooks::send_request`]; since
 //! `wasmtime-wasi-http` is built without a transport of its own, no other way
 //! exists. Here it is judged by the policy, gets its credential, and is sent by
-//! a client that the instances of one connection share.
+//! a client that the instances of one connection share. A credential that comes
+//! back in the answer is redacted.
 
 mod body;
 mod client;
 mod connect;
 mod log;
 mod plan;
+mod redact;
 
 use std::sync::Arc;
 
@@ -35,6 +37,7 @@ pub use log::Trouble;
 pub(crate) use log::{CallLog, Notes};
 pub use plan::Step;
 use plan::{PREDICTED_ANSWER, Predicted};
+use redact::Redactor;
 
 /// How the harness names itself to services.
 const AGENT: HeaderValue =
@@ -46,6 +49,7 @@ pub(crate) struct Egress {
     policy: Arc<Policy>,
     credentials: Credentials,
     client: Client,
+    redactor: Redactor,
     limits: Limits,
 }
 
@@ -55,6 +59,7 @@ impl Egress {
         Self {
             client: Client::new(policy.clone(), &limits),
             policy,
+            redactor: Redactor::new(credentials.presented()),
             credentials,
             limits,
         }
@@ -156,6 +161,7 @@ impl Egress {
         }
         let origin = outgoing.route.origin().to_string();
         let response = response.map_err(|failure| log.fail(failure, &origin))?;
+        let response = self.redactor.clean(response);
         let encoding = response.headers().get(CONTENT_ENCODING);
         if encoding.is_some_and(|it| it != "identity") {
             let encoding = encoding.and_then(|it| it.to_str().ok()).map(str::to_owned);
@@ -236,7 +242,16 @@ impl WasiHttpHooks for Hooks {
     ) -> Box<dyn Future<Output = Result<Sent, Error>> + Send> {
         let (egress, log, access) = (self.egress.clone(), self.log.clone(), self.access);
         Box::new(async move {
+            let origin = request.uri().authority().map(ToString::to_string);
+            let origin = origin.unwrap_or_default();
             let response = egress.send(access, request, options, &log).await?;
+            let response = response.map(|body| {
+                let noted = body.map_err(move |error| {
+                    log.broke_off(&error, &origin);
+                    error
+                });
+                noted.boxed_unsync()
+            });
             let done: Box<dyn Future<Output = _> + Send> = Box::new(async { Ok(()) });
             Ok((response, done))
         })

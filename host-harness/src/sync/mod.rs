@@ -24,6 +24,7 @@ use crate::error::{CallError, Fault, store_fault};
 use narrowing::{Narrowing, UnknownType};
 use progress::Observer;
 use retry::Patience;
+pub(crate) use run::list;
 
 /// How to sync.
 #[derive(Debug, Clone)]

@@ -28,6 +28,8 @@ pub struct Patience {
     /// No wait is longer, not even one that the service asks for: such a call
     /// is given up.
     pub longest_wait: Duration,
+    /// Pages of one listing. One that has more does not end.
+    pub longest_listing: usize,
 }
 
 impl Default for Patience {
@@ -36,6 +38,7 @@ impl Default for Patience {
             attempts: 5,
             first_wait: Duration::from_millis(500),
             longest_wait: Duration::from_secs(120),
+            longest_listing: 100_000,
         }
     }
 }

@@ -20,9 +20,6 @@ use crate::clock::now;
 use crate::connection::Connection;
 use crate::error::CallError;
 
-/// A listing with more pages than this does not end.
-const LONGEST_LISTING: u32 = 100_000;
-
 /// Notes that are kept for the report.
 const NOTES: usize = 100;
 
@@ -151,7 +148,8 @@ impl<'a> Run<'a> {
                 tokio::time::sleep(wait).await;
             }
             let _slot = slots.acquire_owned().await;
-            let result = call(&connection, &attempt.task).await;
+            let Task { call, token, .. } = &attempt.task;
+            let result = list(&connection, call, token.as_deref()).await;
             (attempt, result)
         });
     }
@@ -189,7 +187,9 @@ impl<'a> Run<'a> {
             return true;
         };
         let seen = self.tokens.entry(task.call.clone()).or_default();
-        task.depth < LONGEST_LISTING && seen.insert(token.clone())
+        // Counted over all its branches: one that forks at every page would
+        // otherwise never come to an end.
+        seen.len() < self.options.patience.longest_listing && seen.insert(token.clone())
     }
 
     fn failed(&mut self, mut attempt: Attempt, error: CallError) -> Result<(), SyncError> {
@@ -234,9 +234,13 @@ impl<'a> Run<'a> {
     }
 }
 
-async fn call(connection: &Connection, task: &Task) -> Result<Page, CallError> {
-    let token = task.token.as_deref();
-    match &task.call {
+/// Makes one call of a listing.
+pub(crate) async fn list(
+    connection: &Connection,
+    call: &Call,
+    token: Option<&str>,
+) -> Result<Page, CallError> {
+    match call {
         Call::Resources {
             resource_type,
             parent,

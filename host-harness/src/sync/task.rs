@@ -233,7 +233,10 @@ pub fn static_entitlements(page: &Page, description: &Description) -> Vec<Entitl
 }
 
 /// The entitlement that a resource has by its type.
-pub(crate) fn static_entitlement(resource: &ResourceId, declared: &StaticEntitlement) -> Entitlement {
+pub(crate) fn static_entitlement(
+    resource: &ResourceId,
+    declared: &StaticEntitlement,
+) -> Entitlement {
     let exclusion = declared.exclusion.as_ref().map(|it| Exclusion {
         group: match it.per_resource {
             true => format!("{}:{}:{}", it.group, resource.resource_type, resource.id),

@@ -1,4 +1,5 @@
-//! For tests: a transport that answers from a script, and JSON of any shape.
+//! For tests: a transport that answers from a script, JSON of any shape, and the
+//! bounds of a page.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -7,6 +8,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::transport::{Problem, Request, Response, Transport, TransportError};
+use crate::wit::connector::Page;
 use crate::wit::faults::Delivery;
 
 /// Answers each request with the next of its script, and keeps the requests.
@@ -89,4 +91,32 @@ pub fn answers(keys: &'static [&'static str]) -> impl Strategy<Value = Value> {
                 .prop_map(|members| { Value::Object(members.into_iter().collect()) }),
         ]
     })
+}
+
+/// Whether a page keeps the bounds that the contract sets.
+///
+/// # Panics
+/// It does not.
+pub fn keeps_its_bounds(page: &Page) {
+    for resource in &page.resources {
+        assert!(!resource.id.id.is_empty() && resource.id.id.len() <= 1_024);
+        assert!(resource.name.len() <= 1_024 && resource.attributes.len() <= 65_536);
+        let attributes = serde_json::from_str::<Value>(&resource.attributes);
+        assert!(attributes.is_ok_and(|it| it.is_object()));
+    }
+    for gap in &page.gaps {
+        assert!(gap.detail.len() <= 2_048);
+    }
+    for entitlement in &page.entitlements {
+        assert!(entitlement.slug.len() <= 256 && entitlement.name.len() <= 1_024);
+    }
+    for grant in &page.grants {
+        assert!(!grant.slug.is_empty() && grant.slug.len() <= 256);
+        assert!(!grant.principal.id.is_empty() && grant.principal.id.len() <= 1_024);
+    }
+    assert!(page.next.len() <= 1_024 && page.grants.len() <= 10_000);
+    for next in &page.next {
+        assert!(next.token.len() <= 8_192);
+        assert!(!next.covers.is_empty());
+    }
 }

@@ -73,7 +73,9 @@ pub fn resource_type() -> ResourceType {
     let description = "A project, in which keys are made and used";
     ResourceType {
         traits: vec![ResourceTrait::Scope],
-        children: vec![project_role::TYPE.to_owned(), api_key::TYPE.to_owned()],
+        children: [project_role::TYPE, service_account::TYPE, api_key::TYPE]
+            .map(str::to_owned)
+            .to_vec(),
         static_entitlements: ProjectPredefined::ALL.map(static_entitlement).to_vec(),
         ..manifest::bare_type(TYPE, "Project", description, SURFACE)
     }

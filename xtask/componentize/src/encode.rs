@@ -6,8 +6,28 @@ use std::process;
 
 use wit_component::ComponentEncoder;
 
+use crate::cargo::core_module;
 use crate::error::Error;
+use crate::toolchain::StandardLibrary;
 use crate::workspace::Workspace;
+
+/// Compiles the package `package` of the workspace and encodes it as a
+/// component.
+///
+/// # Errors
+///
+/// Those of [`core_module`] and [`component`].
+pub fn build(
+    workspace: &Workspace,
+    library: &StandardLibrary,
+    package: &str,
+) -> Result<Vec<u8>, Error> {
+    let path = core_module(workspace, library, package)?;
+    match fs::read(&path) {
+        Ok(module) => component(&module),
+        Err(source) => Err(Error::File { path, source }),
+    }
+}
 
 /// Encodes a core module, which carries the description of its world in a
 /// custom section, as a component, and validates the result.

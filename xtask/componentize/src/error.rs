@@ -23,6 +23,13 @@ pub enum Error {
     ),
     /// Cargo itself could not be started.
     Start(std::io::Error),
+    /// There is no package in a folder.
+    NoPackage {
+        /// The folder.
+        folder: PathBuf,
+        /// What cargo said.
+        reason: String,
+    },
     /// The nested cargo call failed. It has told why on standard error.
     Build {
         /// The package that was being built.
@@ -59,6 +66,9 @@ impl Display for Error {
             }
             Self::NoStandardLibrary(reasons) => no_standard_library(out, reasons),
             Self::Start(source) => write!(out, "cannot start cargo: {source}"),
+            Self::NoPackage { folder, reason } => {
+                write!(out, "no package in {}: {reason}", folder.display())
+            }
             Self::Build { package, status } => write!(
                 out,
                 "building `{package}` for {TARGET} failed ({status}); cargo's messages are above"

@@ -6,6 +6,9 @@
 //! | [`core_module`] | a nested `cargo build` for `wasm32-unknown-unknown` | build scripts |
 //! | `encode` (feature of that name) | turn the core module into a component | build scripts |
 //!
+//! `build` does the last two, `script::run` is a whole build script of them, and
+//! the program `componentize` does them for a package in any folder.
+//!
 //! The target is `wasm32-unknown-unknown` and not `wasm32-wasip2`: so a
 //! component imports only what its own code uses, where the other target would
 //! add files, sockets and environment through the standard library.
@@ -25,16 +28,20 @@ mod encode;
 mod environment;
 mod error;
 mod machine;
+mod package;
 mod process;
 mod route;
+#[cfg(feature = "encode")]
+pub mod script;
 mod toolchain;
 mod workspace;
 
 pub use cargo::core_module;
 pub use debian::DebianCompiler;
 #[cfg(feature = "encode")]
-pub use encode::{component, publish};
+pub use encode::{build, component, publish};
 pub use error::Error;
+pub use package::name_of;
 pub use route::Route;
 pub use toolchain::{StandardLibrary, detect, set_up};
 pub use workspace::Workspace;

@@ -215,5 +215,8 @@ fn a_project_has_three_exclusive_roles_and_no_floor() {
         assert_eq!(exclusion.group, "project-role");
         assert_eq!(held.grantable_to, ["user", "group", "service_account"]);
     }
-    assert_eq!(project.children, ["project_role", "api_key"]);
+    assert_eq!(
+        project.children,
+        ["project_role", "service_account", "api_key"]
+    );
 }

@@ -1,7 +1,7 @@
 //! Whatever a service answers, a call ends in a page within the contract's
 //! bounds, or in an error.
 
-use governance_guest::testing::{Script, answers};
+use governance_guest::testing::{Script, answers, keeps_its_bounds};
 use governance_guest::wit::connector::Page;
 use governance_guest::wit::faults::Error;
 use governance_guest::wit::model::Reference;
@@ -88,30 +88,6 @@ fn token(step: &str, with: &str) -> String {
     format!(r#"{{"at":"{step}","v":1,"with":{{"id":"i","user":"u"{with}}}}}"#)
 }
 
-fn holds(page: &Page) {
-    for resource in &page.resources {
-        assert!(!resource.id.id.is_empty() && resource.id.id.len() <= 1_024);
-        assert!(resource.name.len() <= 1_024 && resource.attributes.len() <= 65_536);
-        let attributes: Value = serde_json::from_str(&resource.attributes).expect("JSON");
-        assert!(attributes.is_object());
-    }
-    for gap in &page.gaps {
-        assert!(gap.detail.len() <= 2_048);
-    }
-    for entitlement in &page.entitlements {
-        assert!(entitlement.slug.len() <= 256 && entitlement.name.len() <= 1_024);
-    }
-    for grant in &page.grants {
-        assert!(!grant.slug.is_empty() && grant.slug.len() <= 256);
-        assert!(!grant.principal.id.is_empty() && grant.principal.id.len() <= 1_024);
-    }
-    assert!(page.next.len() <= 1_024 && page.grants.len() <= 10_000);
-    for next in &page.next {
-        assert!(next.token.len() <= 8_192);
-        assert!(!next.covers.is_empty());
-    }
-}
-
 /// A list of such rows, or just anything.
 fn bodies() -> impl Strategy<Value = Value> {
     let row = answers(KEYS);
@@ -127,7 +103,7 @@ proptest! {
             let script = Script::new().status(status, body.to_string().as_bytes());
             let service = Service::new(script).with_organization("org-1");
             if let Ok(page) = list(&service, resource_type, None) {
-                holds(&page);
+                keeps_its_bounds(&page);
             }
         }
     }
@@ -141,7 +117,7 @@ proptest! {
                 ..in_project(resource_type, &id)
             };
             if let Ok(page) = service.get(&of) {
-                holds(&page);
+                keeps_its_bounds(&page);
                 prop_assert!(page.next.is_empty());
             }
         }
@@ -176,12 +152,12 @@ proptest! {
             let service = || Service::new(Script::new().status(status, body.to_string().as_bytes()));
             for resource_type in ["organization", "project_role", "service_account", "api_key"] {
                 if let Ok(page) = list(&service(), resource_type, Some(&token)) {
-                    holds(&page);
+                    keeps_its_bounds(&page);
                 }
             }
             let group = reference("group", "g1", Some("scim"));
             if let Ok(page) = service().grants(&group, Some(&token)) {
-                holds(&page);
+                keeps_its_bounds(&page);
             }
         }
     }
