@@ -21,6 +21,8 @@ pub enum Fault {
     Credential,
     /// The service, the network, or the component.
     Service,
+    /// What is so in the service stands against what was asked for.
+    State,
 }
 
 /// Who has to act on an error of the store.

@@ -34,7 +34,7 @@ Exit codes:
   5  service or network
   6  done with gaps
   7  a change is done in part, or nobody knows whether it is done
-  8  some changes of a batch failed or were refused
+  8  a change was refused as things stand, or some of a batch failed
   9  the connector breaks a rule of the contract
 
 Examples:

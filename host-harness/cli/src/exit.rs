@@ -9,7 +9,7 @@
 //! | 5 | service, network, or a component that fails |
 //! | 6 | done with gaps |
 //! | 7 | a change is done in part, or nobody knows whether it is done |
-//! | 8 | some changes of a batch failed or were refused |
+//! | 8 | a change was refused as things stand, or some of a batch failed |
 //! | 9 | the connector breaks a rule of the contract |
 
 use std::io::Write;
@@ -57,6 +57,7 @@ impl From<Fault> for Exit {
             Fault::Configuration => Self::Configuration,
             Fault::Credential => Self::Credential,
             Fault::Service => Self::Service,
+            Fault::State => Self::Failures,
         }
     }
 }

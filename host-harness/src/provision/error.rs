@@ -2,6 +2,7 @@
 
 use std::io;
 
+use governance_contract::faults::ErrorKind;
 use governance_store::StoreError;
 
 use super::operation::NotEnabled;
@@ -59,9 +60,13 @@ impl ProvisionError {
     /// Who has to act.
     pub fn fault(&self) -> Fault {
         match self {
-            Self::Call(error) => error.fault(),
+            Self::Call(error) => match error.kind() {
+                Some(ErrorKind::Precondition | ErrorKind::Conflict) => Fault::State,
+                _ => error.fault(),
+            },
             Self::Journal(error) => store_fault(error),
-            Self::Plan(_) | Self::OtherPlan(_) | Self::MovedOn(_) => Fault::Usage,
+            Self::Plan(_) | Self::OtherPlan(_) => Fault::Usage,
+            Self::MovedOn(_) => Fault::State,
             Self::NotEnabled(_) | Self::Protected(_) | Self::Protect(_) | Self::Guard { .. } => {
                 Fault::Configuration
             }

@@ -136,7 +136,9 @@ impl Host {
 
 /// Lists the first page of users.
 pub(crate) async fn list(connection: &Connection) -> Result<Page, CallError> {
-    connection.list_resources(now(), "user", None, None, None).await
+    connection
+        .list_resources(now(), "user", None, None, None)
+        .await
 }
 
 /// An error that a fixture returned.

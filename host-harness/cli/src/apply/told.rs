@@ -77,16 +77,9 @@ pub(super) fn plans(
     let planned = plans.iter().flatten();
     let digest = digest(planned.map(|it| it.digest.as_str()));
     if as_json {
-        let each = items.iter().zip(plans).map(|(item, plan)| {
-            json!({
-                "line": item.line,
-                "change": item.title,
-                "plan": plan.as_ref().ok().map(Plan::to_json),
-                "error": plan.as_ref().err().map(ToString::to_string),
-            })
-        });
-        let each: Vec<Value> = each.collect();
-        json_line(stdout, &json!({"digest": digest, "plans": each}))?;
+        let each = items.iter().zip(plans);
+        let each = each.map(|(item, plan)| (item.line, item.title.as_str(), plan.as_ref()));
+        json_line(stdout, &shown::plan_file(&each.collect::<Vec<_>>()))?;
     } else {
         for (item, plan) in items.iter().zip(plans) {
             let title = format!("line {}, {}", item.line, item.title);

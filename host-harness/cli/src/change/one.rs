@@ -23,7 +23,7 @@ pub(crate) async fn run(
     if arguments.plan {
         let plan = session.plan(&request).await?;
         match arguments.change.json {
-            true => json_line(stdout, &plan.to_json())?,
+            true => json_line(stdout, &shown::plan_file(&[(1, &title, Ok(&plan))]))?,
             false => stdout.write_all(shown::plan(&title, &plan).as_bytes())?,
         }
         eprintln!("this is a plan: nothing was changed");

@@ -6,7 +6,10 @@ use governance_host::Step;
 use governance_host::contract::changes::{Completion, Outcome};
 use governance_host::contract::model::{Directness, Grant, ResourceId};
 use governance_host::contract::{ids, moments};
+use governance_host::provision::ProvisionError;
+use governance_host::provision::batch::digest;
 use governance_host::provision::plan::Plan;
+use serde_json::{Value, json};
 
 use crate::exit::Exit;
 use crate::text::safe_line;
@@ -28,6 +31,24 @@ pub(crate) fn plan(title: &str, plan: &Plan) -> String {
     }
     let _ = writeln!(text, "  digest {}", plan.digest);
     text
+}
+
+/// Plans as a file that `harness apply --plan` takes: of each the line that its
+/// change was written on, and the change as people wrote it.
+pub(crate) fn plan_file(plans: &[(u64, &str, Result<&Plan, &ProvisionError>)]) -> Value {
+    let planned = plans.iter().filter_map(|(_, _, plan)| plan.ok());
+    let each = plans.iter().map(|(line, title, plan)| {
+        json!({
+            "line": line,
+            "change": title,
+            "plan": plan.ok().map(Plan::to_json),
+            "error": plan.err().map(ToString::to_string),
+        })
+    });
+    json!({
+        "digest": digest(planned.map(|plan| plan.digest.as_str())),
+        "plans": each.collect::<Vec<_>>(),
+    })
 }
 
 /// An outcome for people. Secrets are in it, once.

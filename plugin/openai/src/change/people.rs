@@ -79,7 +79,7 @@ pub fn delete<T: Transport>(
 fn consequences(person: &Person) -> Vec<String> {
     let called = person.called();
     let mut sentences = vec![
-        format!("the API keys of {called} stop working"),
+        format!("the API keys of {called} will stop working"),
         format!("{called} is in no project and no group any more"),
         format!("service accounts that {called} made stay, and so do their keys"),
     ];

@@ -211,9 +211,9 @@ fn losses<T: Transport>(steps: &Steps<'_, T>, project: &str) -> Result<[String; 
     let accounts = service_account::LIST.call(None).argument(project);
     let accounts = count(steps, &service_account::LIST, &accounts, |_| true)?;
     Ok([
-        format!("{} of the project stop working", keys.of("key")),
+        format!("{} of the project will stop working", keys.of("key")),
         format!(
-            "{} of the project stop working",
+            "{} of the project will stop working",
             accounts.of("service account")
         ),
         "an archived project cannot be brought back; it stays in the list, and is not deleted"

@@ -124,7 +124,7 @@ pub fn delete<T: Transport>(
         project.called()
     );
     steps.did(&summary, id);
-    steps.consequence(&format!("{} of it stop working", keys.of("key")));
+    steps.consequence(&format!("{} of it will stop working", keys.of("key")));
     Ok(Completion::Complete)
 }
 

@@ -88,8 +88,8 @@ fn deleting_a_project_archives_it_for_good_and_says_so() {
     assert_eq!(
         made.consequences,
         [
-            "7 keys of the project stop working",
-            "1 service account of the project stop working",
+            "7 keys of the project will stop working",
+            "1 service account of the project will stop working",
             "an archived project cannot be brought back; it stays in the list, and is not deleted"
         ]
     );

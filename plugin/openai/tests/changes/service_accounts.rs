@@ -166,7 +166,7 @@ fn a_service_account_goes_with_its_keys() {
     assert_eq!(error.kind, ErrorKind::Precondition);
     let change = deletion(&of, &json!({"force": true}));
     let made = as_planned(&simulated, &change);
-    assert_eq!(made.consequences, ["1 key of it stop working"]);
+    assert_eq!(made.consequences, ["1 key of it will stop working"]);
     assert!(rows(&simulated, &list).is_empty());
     no_op(&simulated, &change);
     let elsewhere = in_project("none", "service_account", &account);
@@ -181,5 +181,5 @@ fn one_that_owns_no_admin_key_goes_without_force() {
     let account = id(&simulated, &list, "unfinished-migration");
     let of = in_project(&support.id.id, "service_account", &account);
     let made = as_planned(&simulated, &deletion(&of, &json!({})));
-    assert_eq!(made.consequences, ["no keys of it stop working"]);
+    assert_eq!(made.consequences, ["no keys of it will stop working"]);
 }
