@@ -2,7 +2,7 @@
 
 use builtin_connectors::find;
 
-use crate::support::Bench;
+use crate::support::{Bench, text};
 
 #[test]
 fn the_connector_imports_outgoing_http_and_nothing_else() {
@@ -43,19 +43,46 @@ fn all_that_the_connector_can_do_is_shown() {
 }
 
 #[test]
-fn every_route_only_reads_and_uses_the_declared_credential() {
+fn every_route_reads_by_get_or_changes_and_uses_the_declared_credential() {
     let inspected = Bench::alone().succeed("inspect --json").rows().remove(0);
     for route in inspected["routes"].as_array().unwrap() {
-        assert_eq!(route["effect"], "read", "{route}");
+        let reads = route["method"] == "GET";
+        let effect = if reads { "read" } else { "change" };
+        assert_eq!(route["effect"], effect, "{route}");
         assert_eq!(route["credential"], "openai-admin", "{route}");
     }
-    for kind in inspected["resource_types"].as_array().unwrap() {
-        assert_eq!(
-            kind["changes"],
-            serde_json::json!([]),
-            "not offered yet: {kind}"
-        );
-    }
+}
+
+#[test]
+fn every_type_offers_the_changes_that_openai_has_calls_for() {
+    let roles = ["create-resource", "update-resource", "delete-resource"].as_slice();
+    let all = [["grant", "revoke"].as_slice(), roles].concat();
+    let expected = [
+        ("organization", [].as_slice()),
+        ("org_role", &all),
+        ("user", &["delete-resource"]),
+        (
+            "invitation",
+            &["create-account", "resend-invitation", "delete-resource"],
+        ),
+        ("group", &all),
+        ("project", &all),
+        ("project_role", roles),
+        ("service_account", roles),
+        ("api_key", roles),
+        ("admin_api_key", &["delete-resource"]),
+    ];
+    let inspected = Bench::alone().succeed("inspect --json").rows().remove(0);
+    let kinds = inspected["resource_types"].as_array().unwrap().iter();
+    let offered: Vec<_> = kinds
+        .map(|kind| {
+            let changes = kind["changes"].as_array().unwrap().iter();
+            let changes: Vec<_> = changes.map(|it| text(it, "kind")).collect();
+            (text(kind, "id"), changes)
+        })
+        .collect();
+    let expected = expected.map(|(kind, changes)| (kind, changes.to_vec()));
+    assert_eq!(offered, expected);
 }
 
 #[test]
@@ -71,7 +98,24 @@ fn every_option_names_its_variable() {
     ] {
         assert!(help.contains(variable), "{variable} in {help}");
     }
-    for command in ["inspect", "check", "sync", "list", "simulate"] {
+    let commands = [
+        "inspect",
+        "check",
+        "sync",
+        "list",
+        "simulate",
+        "grant",
+        "revoke",
+        "account create",
+        "account delete",
+        "account resend",
+        "resource create",
+        "resource update",
+        "resource delete",
+        "apply",
+        "journal",
+    ];
+    for command in commands {
         let help = Bench::alone().succeed(&format!("{command} --help")).stdout;
         assert!(help.contains("Example"), "{command}: {help}");
     }
