@@ -62,6 +62,7 @@ impl ProvisionError {
         match self {
             Self::Call(error) => match error.kind() {
                 Some(ErrorKind::Precondition | ErrorKind::Conflict) => Fault::State,
+                Some(ErrorKind::InvalidInput(_) | ErrorKind::NotFound) => Fault::Usage,
                 _ => error.fault(),
             },
             Self::Journal(error) => store_fault(error),

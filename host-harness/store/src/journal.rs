@@ -7,6 +7,8 @@
 //! known to be, whatever happens next.
 
 use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use governance_contract::changes::{ChangeRequest, Outcome};
 use governance_contract::json;
@@ -26,6 +28,10 @@ pub use read::{JournalFilter, JournalRow};
 
 /// What the first row has for the hash of the one before it.
 const NOTHING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// How long somebody else may take to make the store.
+const MAKING: Duration = Duration::from_secs(2);
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// All columns that a hash is of, in order.
 const COLUMNS: [&str; 17] = [
@@ -123,6 +129,17 @@ impl Journal {
     /// What is there is not ours; or it is of an earlier version, and a sync
     /// that runs keeps it from being changed.
     pub fn open_to_write(path: &Path) -> Result<Self, StoreError> {
+        let begun = Instant::now();
+        loop {
+            match Self::open_or_make(path) {
+                // It is being made: several first changes may begin at once.
+                Err(StoreError::Locked { .. }) if begun.elapsed() < MAKING => sleep(PAUSE),
+                opened => return opened,
+            }
+        }
+    }
+
+    fn open_or_make(path: &Path) -> Result<Self, StoreError> {
         if file::probe(path)? == Found::Ours {
             let journal = Self::open_current(path)?;
             if let Some(journal) = journal {

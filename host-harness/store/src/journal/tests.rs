@@ -53,6 +53,19 @@ fn ids(journal: &Journal, filter: &JournalFilter) -> Vec<i64> {
 }
 
 #[test]
+fn several_first_changes_may_begin_at_once() {
+    let place = Place::new();
+    let path = place.path();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| append(&mut Journal::open_to_write(&path).unwrap(), |_| {}));
+        }
+    });
+    let chain = place.journal().verify().unwrap();
+    assert_eq!((chain.rows, chain.broken_at), (8, None));
+}
+
+#[test]
 fn a_row_is_read_as_it_was_written_without_its_secrets() {
     let place = Place::new();
     let mut outcome = changes::outcome(Completion::NoOp("held".into()));
