@@ -2,13 +2,12 @@
 //! nothing stored, complete, or with gaps that cover all that is missing.
 
 use std::sync::LazyLock;
-use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use openai_simulator::{Fault, Faults, Options, RateLimit, Template, WaitHint};
 
 use crate::coverage::{KINDS, assert_covered, facts};
-use crate::support::{Bench, Organization, Ran, seed};
+use crate::support::{Bench, Organization, Ran, seed, side_by_side};
 
 /// What everything is compared at, so that times are the same in each.
 static NOW: LazyLock<u64> = LazyLock::new(|| {
@@ -84,15 +83,6 @@ fn assert_complete_or_covered(bench: &Bench, ran: &Ran, undisturbed: &Bench) {
         6 => assert_covered(&facts(undisturbed), bench),
         code => panic!("{code}: {}", ran.stderr),
     }
-}
-
-/// Runs one test for each case at the same time: most of it is waiting.
-fn side_by_side<T: Send>(cases: impl IntoIterator<Item = T>, test: impl Fn(T) + Sync) {
-    thread::scope(|scope| {
-        for case in cases {
-            scope.spawn(|| test(case));
-        }
-    });
 }
 
 #[test]

@@ -10,6 +10,7 @@
 mod access_is_what_the_rules_say;
 mod another_component;
 mod another_runtime;
+mod changing_access;
 mod clear_errors;
 mod conformance;
 mod coverage;
@@ -21,6 +22,7 @@ mod listing;
 mod official_document;
 mod one_database;
 mod rota;
+mod scenes;
 mod secrets_stay_out;
 mod support;
 mod syncing_tells_the_truth;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use openai_simulator::{Options, Simulator, Template};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -58,30 +58,58 @@ impl Organization {
         bench
     }
 
-    /// Accepts an invitation by the control API, as the invited person would.
-    pub(crate) fn accept(&self, invitation: &str) {
-        let body = serde_json::json!({ "invitation": invitation }).to_string();
-        self.control("/invitations/accept", &body);
+    /// Requests so far that were to change something.
+    pub(crate) fn changing_requests(&self) -> u64 {
+        let requests = self.simulator.requests();
+        let changing = requests.iter().filter(|(key, _)| !key.starts_with("GET "));
+        changing.map(|(_, count)| count).sum()
     }
 
-    fn control(&self, path: &str, body: &str) {
-        let url = format!("{}{path}", self.simulator.control_url());
-        let (authority, path) = url
-            .strip_prefix("http://")
-            .unwrap()
-            .split_once('/')
-            .unwrap();
-        let request = format!(
-            "POST /{path} HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\n\
-             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        let mut stream = std::net::TcpStream::connect(authority).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    /// Accepts an invitation by the control API, as the invited person would, and
+    /// gives the new user's id.
+    pub(crate) fn accept(&self, invitation: &str) -> String {
+        let url = format!("{}/invitations/accept", self.simulator.control_url());
+        let body = json!({ "invitation": invitation });
+        let (status, answer) = exchange("POST", &url, None, &body);
+        assert_eq!(status, 200, "{answer}");
+        text(&answer, "user_id").to_owned()
     }
+
+    /// Asks the Administration API itself, such as `GET /organization/users`. The
+    /// answer has to be a good one.
+    pub(crate) fn api(&self, method: &str, path: &str, body: &Value) -> Value {
+        let url = format!("{}{path}", self.simulator.base_url());
+        let (status, answer) = exchange(method, &url, Some(self.simulator.admin_key()), body);
+        assert_eq!(status, 200, "{method} {path} {body}: {answer}");
+        answer
+    }
+
+    /// Makes something by the Administration API, and gives its id.
+    pub(crate) fn made(&self, path: &str, body: &Value) -> String {
+        text(&self.api("POST", path, body), "id").to_owned()
+    }
+}
+
+/// One request on a connection of its own: the status, and the JSON of the answer.
+fn exchange(method: &str, url: &str, key: Option<&str>, body: &Value) -> (u16, Value) {
+    let rest = url.strip_prefix("http://").unwrap();
+    let (authority, path) = rest.split_once('/').unwrap();
+    let key = key.map_or_else(String::new, |key| {
+        format!("authorization: Bearer {key}\r\n")
+    });
+    let body = body.to_string();
+    let request = format!(
+        "{method} /{path} HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\n{key}\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut stream = std::net::TcpStream::connect(authority).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let status = head.split_whitespace().nth(1).unwrap().parse().unwrap();
+    (status, serde_json::from_str(body).unwrap())
 }
 
 /// An empty folder and a clean environment to run the harness in.
@@ -115,8 +143,13 @@ impl Bench {
 
     /// Runs `harness` with these arguments, split at spaces.
     pub(crate) fn run(&self, arguments: &str) -> Ran {
+        self.ask(arguments.split_whitespace())
+    }
+
+    /// Runs `harness` with these arguments as they are.
+    pub(crate) fn ask<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Ran {
         let mut command = self.command(env!("CARGO_BIN_EXE_harness"));
-        Ran::new(command.args(arguments.split_whitespace()).output().unwrap())
+        Ran::new(command.args(arguments).output().unwrap())
     }
 
     /// A command in the folder, with the environment and nothing else.
@@ -164,6 +197,15 @@ impl Ran {
             .map(|line| serde_json::from_str(line).unwrap())
             .collect()
     }
+}
+
+/// Runs one test for each case at the same time: most of it is waiting.
+pub(crate) fn side_by_side<T: Send>(cases: impl IntoIterator<Item = T>, test: impl Fn(T) + Sync) {
+    std::thread::scope(|scope| {
+        for case in cases {
+            scope.spawn(|| test(case));
+        }
+    });
 }
 
 /// Compiled once for all runs.
