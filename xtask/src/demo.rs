@@ -1,4 +1,5 @@
-//! The demo: a sync of a simulated organization, from nothing to its accounts.
+//! The demo: a sync of a simulated organization, from nothing to its accounts, and
+//! the plan of a change.
 //!
 //! | step | command |
 //! |---|---|
@@ -6,6 +7,7 @@
 //! | simulate | `harness simulate --port 0 --json --organization small` in the background |
 //! | sync | `harness sync --db target/demo/governance.db` against the simulator |
 //! | look | `harness list accounts --db target/demo/governance.db` |
+//! | plan | `harness grant project:Sandbox:member alan.turing@example.com --plan` |
 
 use std::env::consts::EXE_SUFFIX;
 use std::fs;
@@ -38,6 +40,14 @@ pub(crate) fn run(context: &Context) -> Result<()> {
     let mut list = context.program(&harness);
     list.args(["list", "accounts", "--db"]).arg(&database);
     finish("list accounts", &mut list)?;
+
+    announce("planning a change, which sends nothing");
+    let mut plan = context.program(&harness);
+    plan.args(["grant", "project:Sandbox:member", "alan.turing@example.com"]);
+    plan.args(["--plan", "--db"]).arg(&database);
+    plan.env("OPENAI_BASE_URL", &simulator.base_url);
+    plan.env("OPENAI_ADMIN_KEY", &simulator.admin_key);
+    finish("grant --plan", &mut plan)?;
 
     let seconds = start.elapsed().as_secs_f32();
     announce(&format!("demo done in {seconds:.1} s: {}", outcome.told()));
