@@ -6,6 +6,7 @@
 //! | add, assign | the grant that holds |
 //! | set | that, and the one that ended |
 //! | assign, then take | that, and those that ended as each does |
+//! | be the only one | those that ended |
 //! | assign, or join | the membership too, if it had to be |
 
 use governance_guest::steps::{Steps, Stop, no_op};
@@ -35,6 +36,10 @@ pub fn give<T: Transport>(
 ) -> Result<Completion, Stop> {
     match decide(held, &wanted.role) {
         WayIn::Held => Ok(holds_already(who, wanted)),
+        WayIn::Alone(old) => {
+            take_old(steps, who, held, &old)?;
+            Ok(Completion::Complete)
+        }
         WayIn::Add(role) => match who.add(steps, role) {
             Err(Stop::Refused(error)) if is_there_already(&error) => {
                 // Somebody was faster, or the lists do not show it.
@@ -94,12 +99,7 @@ fn replace<T: Transport>(
     who.assign(steps, &wanted.role)
         .map_err(|stop| member_first(stop, who, held, wanted))?;
     tell_assigned(steps, who, wanted);
-    let old: Vec<_> = old.iter().copied().map(ProjectRole::Predefined).collect();
-    for role in &old {
-        if who.unassign(steps, role)? {
-            tell_unassigned(steps, who, role, role.slug());
-        }
-    }
+    take_old(steps, who, held, old)?;
     let predefined = matches!(wanted.role, ProjectRole::Predefined(_));
     if predefined && held.present && !held.tells_predefined {
         let called = &who.called;
@@ -107,11 +107,27 @@ fn replace<T: Transport>(
             "the service lists no predefined role of {called} there: one that is held stays"
         ));
     }
+    Ok(Completion::Complete)
+}
+
+/// Takes the roles that another one replaces.
+fn take_old<T: Transport>(
+    steps: &mut Steps<'_, T>,
+    who: &Participant<'_>,
+    held: &Held,
+    old: &[ProjectPredefined],
+) -> Result<(), Stop> {
+    let old: Vec<_> = old.iter().copied().map(ProjectRole::Predefined).collect();
+    for role in &old {
+        if who.unassign(steps, role)? {
+            tell_unassigned(steps, who, role, role.slug());
+        }
+    }
     if !old.is_empty() {
         let ended: Vec<_> = old.iter().collect();
         tell_remaining(steps, who, held, &ended);
     }
-    Ok(Completion::Complete)
+    Ok(())
 }
 
 /// Assigns a custom role. Whether that needs a predefined role first, as one

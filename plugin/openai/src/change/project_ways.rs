@@ -4,6 +4,7 @@
 //! | wanted, of a person | held itself | way in |
 //! |---|---|---|
 //! | any | the same | held already |
+//! | owner, member, viewer | the same and another one, as after half a change | unassign the other one |
 //! | owner, member | nothing, not in the project | add |
 //! | owner, member | the other one | set |
 //! | owner, member | viewer, custom roles alone | assign, then unassign viewer |
@@ -123,6 +124,8 @@ impl Held {
 pub enum WayIn {
     /// It is held.
     Held,
+    /// It is held; take those that it excludes.
+    Alone(Vec<ProjectPredefined>),
     /// Put the principal into the project with this role.
     Add(ProjectPredefined),
     /// Change the one predefined role, which is the second, to the first.
@@ -153,7 +156,7 @@ pub fn person_in(held: &Held, wanted: &ProjectRole) -> WayIn {
     use ProjectPredefined::{Member, Owner, Viewer};
     let predefined = held.predefined();
     match (wanted, predefined.as_slice()) {
-        _ if held.has(wanted) => WayIn::Held,
+        _ if held.has(wanted) => alone(predefined, wanted),
         (ProjectRole::Custom(_), []) if held.inherited.is_empty() => WayIn::AssignOrJoin,
         (ProjectRole::Custom(_), _) => WayIn::Assign(Vec::new()),
         (ProjectRole::Predefined(role @ (Owner | Member)), _) if !held.present => WayIn::Add(*role),
@@ -168,11 +171,20 @@ pub fn person_in(held: &Held, wanted: &ProjectRole) -> WayIn {
 #[must_use]
 pub fn group_in(held: &Held, wanted: &ProjectRole) -> WayIn {
     match wanted {
-        _ if held.has(wanted) => WayIn::Held,
+        _ if held.has(wanted) => alone(held.predefined(), wanted),
         ProjectRole::Custom(_) if !held.present => WayIn::AssignOrJoin,
         ProjectRole::Custom(_) => WayIn::Assign(Vec::new()),
         ProjectRole::Predefined(role) if !held.present => WayIn::Add(*role),
         ProjectRole::Predefined(_) => WayIn::Assign(held.predefined()),
+    }
+}
+
+/// How a role that is held becomes the only predefined one.
+fn alone(mut predefined: Vec<ProjectPredefined>, wanted: &ProjectRole) -> WayIn {
+    predefined.retain(|role| *wanted != ProjectRole::Predefined(*role));
+    match wanted {
+        ProjectRole::Predefined(_) if !predefined.is_empty() => WayIn::Alone(predefined),
+        _ => WayIn::Held,
     }
 }
 

@@ -36,6 +36,7 @@ fn way_in(way: &WayIn) -> String {
     };
     match way {
         WayIn::Held => "held".to_owned(),
+        WayIn::Alone(old) => format!("take {}", names(old)),
         WayIn::Add(role) => format!("add {}", role.name()),
         WayIn::Set(new, old) => format!("set {}, was {}", new.name(), old.name()),
         WayIn::Assign(old) if old.is_empty() => "assign".to_owned(),
@@ -59,7 +60,9 @@ fn how_a_role_is_given_depends_on_what_is_held() {
     for (wanted, words, person, group) in [
         ("owner", "", "add owner", "add owner"),
         ("owner", "owner", "held", "held"),
-        ("owner", "owner viewer", "held", "held"),
+        ("owner", "owner viewer", "take viewer", "take viewer"),
+        ("owner", "owner custom", "held", "held"),
+        ("custom", "owner viewer custom", "held", "held"),
         (
             "owner",
             "member",
