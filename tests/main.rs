@@ -10,6 +10,8 @@
 mod access_is_what_the_rules_say;
 mod another_component;
 mod another_runtime;
+mod broken_answers_to_changes;
+mod catalogue;
 mod changing_access;
 mod clear_errors;
 mod conformance;
@@ -19,6 +21,7 @@ mod gaps_are_exact;
 mod hostile_names;
 mod inspecting;
 mod listing;
+mod no_change_without_leave;
 mod official_document;
 mod one_database;
 mod rota;
