@@ -180,6 +180,7 @@ fn a_component_changes_nothing_at_an_origin_that_is_not_allowed() {
         .succeed(&format!("inspect --json --component {path}"));
     let sha256 = text(&inspected.rows()[0], "sha256").to_owned();
     let options = ["--provisioning=create,remove", "--component", path];
+    let config = stage.bench.path("harness.toml");
     let trust = |origin: &str| {
         let text = format!(
             "[[component]]\nsha256 = \"{sha256}\"\norigins = [\"{origin}\"]\n\
@@ -187,26 +188,32 @@ fn a_component_changes_nothing_at_an_origin_that_is_not_allowed() {
         );
         stage.bench.write("harness.toml", text);
     };
+    let refused = |bench: &Bench, hint: &str| {
+        for change in stage.one_of_each() {
+            let command = change.command();
+            let ran = bench.ask(command.iter().map(String::as_str).chain(options));
+            assert_eq!(ran.code, 3, "{}: {}", change.desired, ran.stderr);
+            assert!(
+                ran.stderr.contains(hint),
+                "{}: {}",
+                change.desired,
+                ran.stderr
+            );
+        }
+    };
     let requests = stage.organization.requests();
-    for change in stage.one_of_each() {
-        let ran = stage.make(change, &options);
-        assert_eq!(ran.code, 3, "{}: {}", change.desired, ran.stderr);
-    }
+    refused(&stage.bench, "harness.toml");
+    // Its own origin is that of OpenAI, unless the operator names another.
+    let mut without = Bench::alone();
+    without.set("OPENAI_ADMIN_KEY", stage.organization.simulator.admin_key());
+    without.set("GOVERNANCE_CONFIG", config.to_str().unwrap());
     trust("https://api.example.com");
-    for change in stage.one_of_each() {
-        let ran = stage.make(change, &options);
-        assert_eq!(ran.code, 3, "{}: {}", change.desired, ran.stderr);
-    }
+    refused(&without, "https://api.openai.com");
     assert_eq!(stage.organization.requests(), requests, "not even a read");
-    let base_url = stage.organization.simulator.base_url();
-    trust(base_url.strip_suffix("/v1").unwrap());
     let change = stage.one_of_each()[0];
     let ran = stage.make(change, &options);
-    assert_eq!(
-        ran.code, 0,
-        "the same is made where it is allowed: {}",
-        ran.stderr
-    );
+    assert_eq!(ran.code, 0, "the operator names it: {}", ran.stderr);
+    assert_eq!(stage.sent(), 1);
 }
 
 /// Whatever is done to one of these people is refused, by any name of theirs.
@@ -230,10 +237,15 @@ fn no_change_touches_who_is_protected() {
     });
     let invited =
         ["comes", "withdrawn", "waits", "promoted"].map(|name| email(name).to_uppercase());
-    let robots = ["riser", "scrapped", "holder"].map(|name| {
-        let people = ids.iter().find(|it| it.name.as_deref() == Some(name));
-        // By the alias under which lists of people show it.
-        format!("user:{}", people.unwrap().id)
+    // By the alias under which lists of people show them; a key's owner has none.
+    let robots = [
+        ("riser", "user"),
+        ("scrapped", "user"),
+        ("holder", "service_account"),
+    ];
+    let robots = robots.map(|(name, kind)| {
+        let robot = ids.iter().find(|it| it.name.as_deref() == Some(name));
+        format!("{kind}:{}", robot.unwrap().id)
     });
     let entries = [&entries[..], &invited, &robots].concat();
     stage.bench.write(
