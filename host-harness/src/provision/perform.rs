@@ -263,10 +263,13 @@ impl Provisioner {
         }
     }
 
-    /// Whether a resource type is of credentials.
-    fn is_secret(&self, resource_type: &str) -> bool {
+    /// Whether a resource type is of accounts, which may have several names, or
+    /// of secrets, which are somebody's.
+    fn is_somebodys(&self, resource_type: &str) -> bool {
         let mut kinds = self.connection.description().resource_types.iter();
-        kinds.any(|it| it.id == resource_type && it.traits.contains(&ResourceTrait::Secret))
+        let traits = [ResourceTrait::User, ResourceTrait::Secret];
+        let fits = |it: &ResourceTrait| traits.contains(it);
+        kinds.any(|it| it.id == resource_type && it.traits.iter().any(fits))
     }
 }
 

@@ -12,7 +12,7 @@
 //! | whoever gets or loses a grant with it | `held` and `replaced` of the plan |
 //! | what its steps are done to | `effects` of the plan |
 //! | accounts that it changes, under all their names | `resources` of the plan |
-//! | the owner of a secret | the secret, read before the change |
+//! | an account under its other names, the owner of a secret | the account or secret, read before the change |
 
 use std::collections::BTreeSet;
 

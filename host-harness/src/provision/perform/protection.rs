@@ -4,7 +4,7 @@
 use governance_contract::changes::ChangeRequest;
 use governance_contract::connector::{Lookup, Page};
 use governance_contract::faults::ErrorKind;
-use governance_contract::model::Reference;
+use governance_contract::model::{Reference, Scope, Subject};
 
 use super::{Plan, Protected, ProvisionError, Provisioner, Touches};
 use crate::error::CallError;
@@ -28,15 +28,15 @@ impl Provisioner {
     pub(super) async fn touches(&self, plan: &Plan) -> Result<Touches, ProvisionError> {
         let mut touches = Touches::of_request(&plan.change);
         touches.outcome(&plan.outcome);
-        let changed = match &plan.change {
-            ChangeRequest::DeleteResource(it) => Some(&it.of),
-            ChangeRequest::UpdateResource(it) => Some(&it.of),
-            _ => None,
-        };
-        let secret = changed.filter(|it| self.is_secret(&it.id.resource_type));
-        if let Some(secret) = secret.filter(|_| !self.options.protected.is_empty()) {
-            for resource in &self.read(secret).await?.resources {
-                if resource.id == secret.id {
+        if self.options.protected.is_empty() {
+            return Ok(touches);
+        }
+        for named in named(&plan.change) {
+            if !self.is_somebodys(&named.id.resource_type) {
+                continue;
+            }
+            for resource in &self.read(named).await?.resources {
+                if resource.id == named.id {
                     touches.resource(resource);
                 }
             }
@@ -86,7 +86,8 @@ impl Provisioner {
                 self.connection
                     .list_resources(now, kind, None, Some(&lookup), token.as_deref());
             let page = found(listing.await)?;
-            if let Some(gap) = page.gaps.first() {
+            // Who holds what there does not matter.
+            if let Some(gap) = page.gaps.iter().find(|it| leaves_open(&it.scope, kind)) {
                 return Err(ProvisionError::Unfindable {
                     email: email.to_owned(),
                     detail: gap.detail.clone(),
@@ -102,6 +103,22 @@ impl Provisioner {
             detail: "the listing does not end".to_owned(),
         })
     }
+}
+
+/// What a change names that is there already.
+fn named(change: &ChangeRequest) -> impl Iterator<Item = &Reference> {
+    let principal = match change {
+        ChangeRequest::Grant(it) | ChangeRequest::Revoke(it) => Some(&it.principal),
+        _ => None,
+    };
+    change.target().into_iter().chain(principal)
+}
+
+/// Whether a gap leaves it open which accounts of a type there are.
+fn leaves_open(scope: &Scope, kind: &str) -> bool {
+    let of_resources = scope.subject.is_none_or(|it| it == Subject::Resources);
+    let of_type = scope.resource_type.as_ref().is_none_or(|it| it == kind);
+    of_resources && of_type
 }
 
 /// What does not exist has no facts.
