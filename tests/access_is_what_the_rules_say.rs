@@ -132,7 +132,8 @@ fn assert_same(synced: &Held, truth: &Held) {
     assert_eq!(invented, None, "nobody holds this");
 }
 
-fn compare(organization: &Organization) {
+/// Syncs, and compares all that is read with the authorizer.
+pub(crate) fn compare(organization: &Organization) {
     let bench = organization.bench();
     bench.succeed("sync");
     let grants = grants(&bench);

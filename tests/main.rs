@@ -27,6 +27,7 @@ mod no_change_without_leave;
 mod official_document;
 mod one_database;
 mod plans;
+mod random_changes;
 mod rota;
 mod scenes;
 mod secrets_stay_out;
