@@ -18,15 +18,17 @@ pub(crate) enum Task {
     Demo,
     Test,
     Component,
+    Licenses,
     Ci,
 }
 
 impl Task {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Setup,
         Self::Demo,
         Self::Test,
         Self::Component,
+        Self::Licenses,
         Self::Ci,
     ];
 
@@ -36,6 +38,7 @@ impl Task {
             Self::Demo => "demo",
             Self::Test => "test",
             Self::Component => "component",
+            Self::Licenses => "licenses",
             Self::Ci => "ci",
         }
     }
@@ -174,6 +177,7 @@ mod tests {
             ("demo", request(Task::Demo, None, false)),
             ("test", request(Task::Test, None, false)),
             ("component", request(Task::Component, None, false)),
+            ("licenses", request(Task::Licenses, None, false)),
             ("ci --yes", request(Task::Ci, None, true)),
             (
                 "setup --std-from debian --yes",

@@ -6,10 +6,16 @@ use crate::Result;
 use crate::context::{Context, announce, step};
 
 const TEST: [&str; 3] = ["test", "--workspace", "--locked"];
+const LICENSES: [&str; 5] = ["run", "--quiet", "--locked", "--package", "licenses"];
 
 /// Runs all tests.
 pub(crate) fn test(context: &Context) -> Result<()> {
     step("tests", &mut context.cargo(&TEST)).map(drop)
+}
+
+/// Checks licenses and sources of all dependencies.
+pub(crate) fn licenses(context: &Context) -> Result<()> {
+    step("licenses", &mut context.cargo(&LICENSES)).map(drop)
 }
 
 /// Checks everything, what is quickest first, and stops at the first failure.
@@ -21,6 +27,7 @@ pub(crate) fn ci(context: &Context) -> Result<()> {
     documentation.env("RUSTDOCFLAGS", "-D warnings");
     let steps = [
         ("formatting", format),
+        ("licenses", context.cargo(&LICENSES)),
         ("lints", lints),
         ("documentation", documentation),
         ("tests", context.cargo(&TEST)),

@@ -32,7 +32,7 @@ pub(super) struct Answer<T> {
 /// Makes calls one after the other, and remembers them.
 pub(super) struct Asker<'a> {
     pub(super) connection: &'a Connection,
-    patience: Patience,
+    pub(super) patience: Patience,
     reached: bool,
     pub(super) made: Vec<Made>,
 }

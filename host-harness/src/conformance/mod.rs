@@ -53,8 +53,6 @@ use walk::walk;
 pub struct Options {
     /// How many resources of each type are asked for singly.
     pub sample: usize,
-    /// A listing with more pages in a row does not end.
-    pub longest_listing: u32,
     /// How often and how long to try.
     pub patience: Patience,
 }
@@ -63,7 +61,6 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             sample: 5,
-            longest_listing: 1_000,
             patience: Patience::default(),
         }
     }
@@ -104,11 +101,11 @@ pub async fn run(connection: &Connection, options: &Options) -> Result<Report, C
     let again = connection.describe().await?;
 
     let everything = Asked::default();
-    let first = walk(asker, &everything, options.longest_listing).await?;
+    let first = walk(asker, &everything).await?;
     let first = first.with_pages()?;
-    let second = walk(asker, &everything, options.longest_listing).await?;
+    let second = walk(asker, &everything).await?;
     let told = Told::new(description, &first);
-    let alone = probing::list_alone(asker, &told, options.sample, options.longest_listing).await?;
+    let alone = probing::list_alone(asker, &told, options.sample).await?;
 
     let sample = probing::sample(&told, options.sample);
     let looked_up = probing::look_up(asker, &told, &sample).await?;

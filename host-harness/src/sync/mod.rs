@@ -1,12 +1,14 @@
 //! Reading everything that a connection can list into a store.
 //!
 //! The host owns order, parallelism, waiting and repeating; a call of the
-//! connector reads one page. [`narrowing`] and [`task`] say which calls there are, [`retry`]
-//! what to do about one that fails, [`run`] makes them, and pages are stored as
-//! they come, so that memory does not grow with the organization.
+//! connector reads one page. [`narrowing`] and [`task`] say which calls there are,
+//! [`path`] which of them lead on, [`retry`] what to do about one that fails,
+//! [`run`] makes them, and pages are stored as they come, so that memory does not
+//! grow with the organization.
 
 mod keep;
 pub mod narrowing;
+pub mod path;
 pub mod progress;
 pub mod retry;
 mod run;

@@ -1,6 +1,6 @@
 //! Running a sync's calls, side by side up to a bound.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 
 use super::keep::{Keep, Kept, Told};
 use super::narrowing::Narrowing;
+use super::path::{Leads, Path};
 use super::progress::{Observer, Progress};
 use super::retry::{Verdict, decide};
 use super::task::{Call, Task, first, following, static_entitlements};
@@ -34,7 +35,7 @@ pub(super) struct Run<'a> {
     queue: VecDeque<Attempt>,
     calls: JoinSet<(Attempt, Result<Page, CallError>)>,
     slots: Arc<Semaphore>,
-    tokens: HashMap<Call, HashSet<String>>,
+    path: Path,
     progress: Progress,
     notes: Vec<String>,
     /// Not yet kept: until a page is read there may be nothing to keep.
@@ -69,7 +70,7 @@ impl<'a> Run<'a> {
             queue: VecDeque::new(),
             calls: JoinSet::new(),
             slots: Arc::new(Semaphore::new(options.concurrency.max(1))),
-            tokens: HashMap::new(),
+            path: Path::new(options.patience.longest_listing),
             progress: Progress::default(),
             notes: Vec::new(),
             gaps: Vec::new(),
@@ -124,9 +125,17 @@ impl<'a> Run<'a> {
         Ok(blocking(|| self.keep.finish(&requests, notes))?)
     }
 
+    /// Queues the tasks that lead on.
     fn enqueue(&mut self, tasks: Vec<Task>) {
-        let attempts = tasks.into_iter().map(|task| Attempt { task, number: 1 });
-        self.queue.extend(attempts);
+        for task in tasks {
+            match self.path.leads(&task) {
+                Leads::On => self.queue.push_back(Attempt { task, number: 1 }),
+                Leads::Nowhere => {}
+                Leads::Back | Leads::TooFar => {
+                    self.gap(&task, GapReason::Failure, "the listing does not end");
+                }
+            }
+        }
     }
 
     /// Starts queued calls while there is room. Those that wait to be repeated
@@ -164,11 +173,7 @@ impl<'a> Run<'a> {
         }
         let next = following(&attempt.task, &page, &self.narrowing);
         blocking(|| self.keep.page(Told { page, fixed }))?;
-        let (next, endless): (Vec<_>, Vec<_>) = next.into_iter().partition(|it| self.is_new(it));
         self.enqueue(next);
-        for task in endless {
-            self.gap(&task, GapReason::Failure, "the listing does not end");
-        }
         Ok(())
     }
 
@@ -181,17 +186,6 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Whether a task leads on, and not back to a page that was read.
-    fn is_new(&mut self, task: &Task) -> bool {
-        let Some(token) = &task.token else {
-            return true;
-        };
-        let seen = self.tokens.entry(task.call.clone()).or_default();
-        // Counted over all its branches: one that forks at every page would
-        // otherwise never come to an end.
-        seen.len() < self.options.patience.longest_listing && seen.insert(token.clone())
-    }
-
     fn failed(&mut self, mut attempt: Attempt, error: CallError) -> Result<(), SyncError> {
         let reached = self.progress.pages > 0;
         match decide(&error, attempt.number, reached, &self.options.patience) {
@@ -202,7 +196,7 @@ impl<'a> Run<'a> {
                 self.start(attempt, jittered(wait));
             }
             Verdict::Restart => {
-                self.tokens.remove(&attempt.task.call);
+                self.path.forget(&attempt.task.call);
                 attempt.task.token = None;
                 attempt.number += 1;
                 self.queue.push_back(attempt);

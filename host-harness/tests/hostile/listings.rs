@@ -8,7 +8,7 @@ use governance_host::store::Asked;
 use governance_host::sync::progress::{Observer, Progress};
 use governance_host::sync::retry::Patience;
 use governance_host::sync::{Options, run};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::component::Fixture;
 use crate::host::{Host, description};
@@ -33,8 +33,13 @@ impl Observer for Last {
 
 /// Syncs, which has to end.
 async fn sync(fixture: Fixture) -> Progress {
+    sync_as(fixture, &description()).await
+}
+
+/// The same, of a component that says this of itself.
+async fn sync_as(fixture: Fixture, description: &Value) -> Progress {
     let host = Host::short();
-    let fixture = fixture.answers("describe", &description());
+    let fixture = fixture.answers("describe", description);
     let connection = host.open(fixture.build()).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let options = Options {
@@ -76,6 +81,31 @@ async fn a_listing_that_forks_at_every_page_ends_too() {
     assert_eq!(progress.gaps, 3 * progress.pages - LONGEST as u64);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resource_that_is_told_twice_is_asked_once() {
+    let id = json!({"resource-type": "user", "id": "u1"});
+    let user = |hint| json!({"id": id, "name": "Ada", "attributes": "{}", "hint": hint});
+    let users = json!({"ok": {"resources": [user("a"), user("a"), user("b")]}});
+    let mut description = description();
+    description["ok"]["resource-types"][0]["grants"] = "per-resource".into();
+    let fixture = two_pages("list-grants").answers(LIST, &users);
+    let progress = sync_as(fixture, &description).await;
+    assert_eq!((progress.pages, progress.gaps), (1 + 2, 0));
+}
+
+/// Leads from the first page of a listing to a second one.
+fn two_pages(function: &str) -> Fixture {
+    let mut fixture = Fixture::new();
+    let first = fixture.answer(function, &json!({"ok": {"next": [{"token": "more"}]}}));
+    let last = fixture.answer(function, &json!({"ok": {}}));
+    let token = fixture.parameter(function, &["token"]);
+    let body = format!(
+        "(select (i32.const {last}) (i32.const {first})
+           (i32.load8_u offset={token} (local.get 0)))"
+    );
+    fixture.body(function, &body)
+}
+
 /// Answers each page with so many tokens: the one that it was given, and one
 /// more character.
 fn growing(branches: usize) -> Fixture {
@@ -83,7 +113,7 @@ fn growing(branches: usize) -> Fixture {
     let next = vec![json!({"token": "."}); branches];
     let answer = fixture.answer(LIST, &json!({"ok": {"next": next}}));
     let list = answer + fixture.place(LIST, &["ok", "next"]);
-    let token = fixture.parameter(LIST, "token");
+    let token = fixture.parameter(LIST, &["token"]);
     let given = format!(
         "(if (i32.load8_u offset={token} (local.get 0))
            (then (local.set $a (i32.load offset={} (local.get 0)))
