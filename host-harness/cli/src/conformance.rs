@@ -10,6 +10,7 @@ use anyhow::Context;
 use clap::Args;
 use governance_host::conformance::{self, Options, Outcome, Report, Verdict};
 use governance_host::contract::manifest::Description;
+use governance_host::sync::retry::Patience;
 use serde_json::json;
 
 use crate::arguments::ConnectArguments;
@@ -42,14 +43,14 @@ pub(crate) struct ConformanceArguments {
     )]
     sample: usize,
 
-    /// A listing with more pages in a row does not end
+    /// A listing with more pages does not end
     #[arg(
         long,
         value_name = "PAGES",
         env = "GOVERNANCE_CONFORMANCE_LONGEST_LISTING",
-        default_value_t = Options::default().longest_listing
+        default_value_t = Patience::default().longest_listing
     )]
-    longest_listing: u32,
+    longest_listing: usize,
 
     /// Print one JSON object for each rule
     #[arg(long)]
@@ -67,7 +68,10 @@ pub(crate) async fn run(
     let connection = connect::open(&arguments.connect).await?;
     let options = Options {
         sample: arguments.sample,
-        longest_listing: arguments.longest_listing,
+        patience: Patience {
+            longest_listing: arguments.longest_listing,
+            ..Patience::default()
+        },
         ..Options::default()
     };
     let report = conformance::run(&connection, &options).await?;
