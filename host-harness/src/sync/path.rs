@@ -13,6 +13,7 @@ use std::collections::{HashMap, HashSet};
 
 use governance_contract::connector::ListingTarget;
 use governance_contract::model::Reference;
+use sha2::{Digest, Sha256};
 
 use super::task::{Call, Task};
 
@@ -22,7 +23,8 @@ pub struct Path {
     longest: usize,
     /// Listings that were begun, and whether the parent was told then.
     begun: HashMap<Call, bool>,
-    tokens: HashMap<Call, HashSet<String>>,
+    /// By the tokens' hashes, which are shorter than tokens may be.
+    tokens: HashMap<Call, HashSet<[u8; 32]>>,
 }
 
 /// Where a task leads.
@@ -55,7 +57,8 @@ impl Path {
             return self.begin(&task.call);
         };
         let seen = self.tokens.entry(task.call.clone()).or_default();
-        if seen.contains(token) {
+        let hash = Sha256::digest(token).into();
+        if seen.contains(&hash) {
             return Leads::Back;
         }
         // Counted over all its branches: one that forks at every page would
@@ -63,7 +66,7 @@ impl Path {
         if seen.len() >= self.longest {
             return Leads::TooFar;
         }
-        seen.insert(token.clone());
+        seen.insert(hash);
         Leads::On
     }
 

@@ -15,6 +15,7 @@ use super::narrowing::Narrowing;
 use super::path::{Leads, Path};
 use super::progress::{Observer, Progress};
 use super::retry::{Verdict, decide};
+use super::room::{Room, of_gap, of_task};
 use super::task::{Call, Task, first, following, static_entitlements};
 use super::{Options, SyncError};
 use crate::clock::now;
@@ -36,6 +37,8 @@ pub(super) struct Run<'a> {
     calls: JoinSet<(Attempt, Result<Page, CallError>)>,
     slots: Arc<Semaphore>,
     path: Path,
+    /// For what is queued or under way, and for gaps.
+    room: Room,
     progress: Progress,
     notes: Vec<String>,
     /// Not yet kept: until a page is read there may be nothing to keep.
@@ -59,8 +62,7 @@ impl<'a> Run<'a> {
         narrowing: Narrowing<'a>,
         observer: &'a mut dyn Observer,
     ) -> Self {
-        let first = first(&narrowing);
-        let mut run = Self {
+        Self {
             connection,
             options,
             observer,
@@ -71,14 +73,13 @@ impl<'a> Run<'a> {
             calls: JoinSet::new(),
             slots: Arc::new(Semaphore::new(options.concurrency.max(1))),
             path: Path::new(options.patience.longest_listing),
+            room: Room::new(options.patience.kept_in_mind),
             progress: Progress::default(),
             notes: Vec::new(),
             gaps: Vec::new(),
             repeated: 0,
             first_error: None,
-        };
-        run.enqueue(first);
-        run
+        }
     }
 
     /// Runs until nothing is left to do.
@@ -93,6 +94,7 @@ impl<'a> Run<'a> {
     }
 
     async fn all(&mut self) -> Result<Kept, SyncError> {
+        self.enqueue(first(&self.narrowing))?;
         loop {
             self.fill();
             let Some(done) = self.calls.join_next().await else {
@@ -126,16 +128,20 @@ impl<'a> Run<'a> {
     }
 
     /// Queues the tasks that lead on.
-    fn enqueue(&mut self, tasks: Vec<Task>) {
+    fn enqueue(&mut self, tasks: Vec<Task>) -> Result<(), SyncError> {
         for task in tasks {
             match self.path.leads(&task) {
-                Leads::On => self.queue.push_back(Attempt { task, number: 1 }),
+                Leads::On => {
+                    self.room.take(of_task(&task))?;
+                    self.queue.push_back(Attempt { task, number: 1 });
+                }
                 Leads::Nowhere => {}
                 Leads::Back | Leads::TooFar => {
-                    self.gap(&task, GapReason::Failure, "the listing does not end");
+                    self.gap(&task, GapReason::Failure, "the listing does not end")?;
                 }
             }
         }
+        Ok(())
     }
 
     /// Starts queued calls while there is room. Those that wait to be repeated
@@ -173,8 +179,8 @@ impl<'a> Run<'a> {
         }
         let next = following(&attempt.task, &page, &self.narrowing);
         blocking(|| self.keep.page(Told { page, fixed }))?;
-        self.enqueue(next);
-        Ok(())
+        self.room.give_back(of_task(&attempt.task));
+        self.enqueue(next)
     }
 
     fn note(&mut self, notes: &[String]) {
@@ -197,19 +203,22 @@ impl<'a> Run<'a> {
             }
             Verdict::Restart => {
                 self.path.forget(&attempt.task.call);
+                self.room.give_back(of_task(&attempt.task));
                 attempt.task.token = None;
                 attempt.number += 1;
+                self.room.take(of_task(&attempt.task))?;
                 self.queue.push_back(attempt);
             }
             Verdict::Gap(reason) => {
-                self.gap(&attempt.task, reason, &error.to_string());
+                self.room.give_back(of_task(&attempt.task));
+                self.gap(&attempt.task, reason, &error.to_string())?;
                 self.first_error.get_or_insert(error);
             }
         }
         Ok(())
     }
 
-    fn gap(&mut self, task: &Task, reason: GapReason, detail: &str) {
+    fn gap(&mut self, task: &Task, reason: GapReason, detail: &str) -> Result<(), SyncError> {
         let types = &self.connection.description().resource_types;
         let surface = |scope: &Scope| {
             let kind = types
@@ -223,8 +232,12 @@ impl<'a> Run<'a> {
             reason,
             detail: bounded(detail),
         });
-        self.gaps.extend(gaps);
+        for gap in gaps {
+            self.room.take(of_gap(&gap))?;
+            self.gaps.push(gap);
+        }
         self.progress.gaps += task.covers.len() as u64;
+        Ok(())
     }
 }
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 use governance_host::store::Asked;
 use governance_host::sync::progress::{Observer, Progress};
 use governance_host::sync::retry::Patience;
-use governance_host::sync::{Options, run};
+use governance_host::sync::room::Full;
+use governance_host::sync::{Options, SyncError, run};
 use serde_json::{Value, json};
 
 use crate::component::Fixture;
@@ -38,6 +39,19 @@ async fn sync(fixture: Fixture) -> Progress {
 
 /// The same, of a component that says this of itself.
 async fn sync_as(fixture: Fixture, description: &Value) -> Progress {
+    let patience = Patience {
+        longest_listing: LONGEST,
+        ..Patience::default()
+    };
+    try_sync(fixture, description, patience).await.unwrap()
+}
+
+/// The same, which may end in an error.
+async fn try_sync(
+    fixture: Fixture,
+    description: &Value,
+    patience: Patience,
+) -> Result<Progress, SyncError> {
     let host = Host::short();
     let fixture = fixture.answers("describe", description);
     let connection = host.open(fixture.build()).await.unwrap();
@@ -47,17 +61,12 @@ async fn sync_as(fixture: Fixture, description: &Value) -> Progress {
         database: folder.path().join("governance.db"),
         asked: Asked::default(),
         concurrency: 4,
-        patience: Patience {
-            longest_listing: LONGEST,
-            ..Patience::default()
-        },
+        patience,
     };
     let mut last = Last::default();
-    run(Arc::new(connection), &options, &mut last)
-        .await
-        .unwrap();
+    let ended = run(Arc::new(connection), &options, &mut last).await;
     host.others_work().await;
-    last.0
+    ended.map(|_| last.0)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -79,6 +88,20 @@ async fn a_listing_that_forks_at_every_page_ends_too() {
     assert_eq!(progress.pages, LONGEST as u64 + 1);
     // Of all the ways to go on, those not followed are unknown.
     assert_eq!(progress.gaps, 3 * progress.pages - LONGEST as u64);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_to_read_never_fills_the_memory() {
+    const ROOM: usize = 20_000;
+    let patience = Patience {
+        kept_in_mind: ROOM,
+        ..Patience::default()
+    };
+    let ended = try_sync(growing(3), &description(), patience).await;
+    assert!(
+        matches!(ended, Err(SyncError::Full(Full(ROOM)))),
+        "{ended:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
