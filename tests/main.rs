@@ -20,6 +20,7 @@ mod inspecting;
 mod listing;
 mod official_document;
 mod one_database;
+mod record_and_replay;
 mod rota;
 mod secrets_stay_out;
 mod support;

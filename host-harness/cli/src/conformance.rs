@@ -75,6 +75,7 @@ pub(crate) async fn run(
         ..Options::default()
     };
     let report = conformance::run(&connection, &options).await?;
+    connection.replayed()?;
     let description = connection.description();
     if let Some(path) = &arguments.junit {
         let written = std::fs::write(path, junit::document(description, &report));

@@ -53,8 +53,15 @@ impl Caller {
         change: &ChangeRequest,
         description: &Description,
     ) -> Result<Made, CallError> {
-        let (called, mut notes) = call!(self, access, |connector, store| connector
+        let (called, mut notes) = call!(self, access: access, |connector, store| connector
             .call_change(store, context, change));
+        let made = match &called {
+            Ok(Ok(outcome)) => outcome.secrets.as_slice(),
+            _ => &[],
+        };
+        let heard = std::mem::take(&mut notes.heard);
+        let secrets = made.iter().map(|it| it.value.as_str());
+        self.egress.record("change", heard, secrets);
         let outcome = ended(called, notes.trouble.take()).and_then(|outcome| {
             bounds::check_outcome(&outcome, description)?;
             Ok(outcome)

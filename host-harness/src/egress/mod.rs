@@ -68,7 +68,7 @@ enum Way {
     /// The services that they are for.
     Network(Client),
     /// A recording, and nothing else.
-    Replay(Player),
+    Replay(Box<Player>),
 }
 
 impl Egress {
@@ -92,7 +92,7 @@ impl Egress {
     /// A way out that leads nowhere: a recording answers.
     pub(crate) fn replaying(policy: Policy, player: Player, limits: Limits) -> Self {
         Self {
-            way: Way::Replay(player),
+            way: Way::Replay(Box::new(player)),
             policy: Arc::new(policy),
             redactor: Redactor::new(std::iter::empty()),
             recorder: None,

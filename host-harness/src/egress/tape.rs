@@ -14,20 +14,25 @@ use http_body_util::{BodyExt, StreamBody};
 use wasmtime_wasi_http::{Error, WasiBody};
 
 use super::client::Failure;
-use super::plan::Step;
 use super::is_forbidden;
+use super::plan::Step;
 use crate::policy::Refusal;
+use crate::recording::Recording;
 use crate::recording::exchange::{Answer, Body, Failed, Got, Head};
 use crate::recording::held::{Held, Missing};
-use crate::recording::Recording;
+
+/// The name of a failure, and the failure.
+type Code = (&'static str, fn() -> Error);
 
 /// What a failure is called in a recording, by wasi:http's names.
-const CODES: [(&str, fn() -> Error); 16] = [
+const CODES: [Code; 16] = [
     ("connection-read-timeout", || Error::ConnectionReadTimeout),
     ("connection-refused", || Error::ConnectionRefused),
     ("connection-terminated", || Error::ConnectionTerminated),
     ("connection-timeout", || Error::ConnectionTimeout),
-    ("destination-ip-prohibited", || Error::DestinationIpProhibited),
+    ("destination-ip-prohibited", || {
+        Error::DestinationIpProhibited
+    }),
     ("destination-unavailable", || Error::DestinationUnavailable),
     ("dns-error", || Error::DnsError {
         rcode: None,
@@ -35,7 +40,9 @@ const CODES: [(&str, fn() -> Error); 16] = [
     }),
     ("http-protocol-error", || Error::HttpProtocolError),
     ("http-request-denied", || Error::HttpRequestDenied),
-    ("http-response-body-size", || Error::HttpResponseBodySize(None)),
+    ("http-response-body-size", || {
+        Error::HttpResponseBodySize(None)
+    }),
     ("http-response-header-section-size", || {
         Error::HttpResponseHeaderSectionSize(None)
     }),
@@ -208,5 +215,108 @@ pub(super) fn refused(refusal: &Refusal) -> Error {
     match refusal {
         Refusal::Address { .. } => Error::DestinationIpProhibited,
         _ => Error::HttpRequestDenied,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// What a component gets of an answer: status, headers, bytes, and how the
+    /// body ended.
+    type Seen = (u16, Vec<String>, Vec<u8>, Option<&'static str>);
+
+    async fn seen(response: http::Response<WasiBody>) -> Seen {
+        let (head, body) = response.into_parts();
+        let headers = head.headers.iter();
+        let headers = headers.map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()));
+        let mut headers: Vec<_> = headers.collect();
+        headers.sort_unstable();
+        let (bytes, broke_off) = collect(body).await;
+        (
+            head.status.as_u16(),
+            headers,
+            bytes.to_vec(),
+            broke_off.as_ref().map(code),
+        )
+    }
+
+    fn answering(body: &'static str, broke_off: Option<Error>) -> http::Response<WasiBody> {
+        let mut response = http::Response::new(whole(body.into(), broke_off));
+        *response.status_mut() = StatusCode::NOT_FOUND;
+        for (name, value) in [
+            ("content-type", "application/json"),
+            ("content-length", "7"),
+            ("set-cookie", "session=s3cret"),
+            ("x-request-id", "r1"),
+            ("x-two", "a"),
+            ("x-two", "b"),
+        ] {
+            let value = HeaderValue::from_static(value);
+            response
+                .headers_mut()
+                .append(HeaderName::from_static(name), value);
+        }
+        response
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_replayed_as_the_component_saw_it() {
+        for (body, broke_off) in [
+            (r#"{"a":1}"#, None),
+            ("", None),
+            (r#"{"a":"#, Some(Error::HttpResponseIncomplete)),
+            ("half", Some(Error::ConnectionReadTimeout)),
+            ("much", Some(Error::HttpResponseBodySize(Some(4)))),
+        ] {
+            let end = broke_off.as_ref().map(code);
+            let (response, got) = heard(Ok(answering(body, broke_off))).await;
+            let Got::Answer(answer) = got else {
+                panic!("{got:?}")
+            };
+            let headers = [
+                "content-type: application/json",
+                "x-request-id: r1",
+                "x-two: a",
+                "x-two: b",
+            ];
+            let expected: Seen = (
+                404,
+                headers.map(str::to_owned).to_vec(),
+                body.as_bytes().to_vec(),
+                end,
+            );
+            assert_eq!(seen(self::response(&answer)).await, expected);
+            let mut live = seen(response.unwrap_or_else(|_| panic!("no answer"))).await;
+            live.1.retain(|it| !it.starts_with("set-cookie"));
+            assert_eq!(live, expected, "the recorded run sees the same");
+        }
+    }
+
+    #[test]
+    fn each_failure_has_a_name_of_its_own() {
+        for (name, make) in CODES {
+            assert_eq!(code(&make()), name);
+            assert_eq!(code(&error(name)), name);
+        }
+        assert_eq!(code(&Error::LoopDetected), OTHER);
+        assert_eq!(code(&error("of a later version")), OTHER);
+    }
+
+    #[tokio::test]
+    async fn a_failure_is_replayed_as_one() {
+        let failure = Failure::Network {
+            told: Error::ConnectionRefused,
+            text: "nobody listens".into(),
+            bound: None,
+            sent: false,
+        };
+        let (_, got) = heard(Err(failure)).await;
+        let expected = json!({"failure": {
+            "code": "connection-refused", "text": "nobody listens", "sent": false,
+        }});
+        assert_eq!(serde_json::to_value(&got).unwrap(), expected);
     }
 }

@@ -221,9 +221,17 @@ mod tests {
             ("", "a.b+c@x.example.com", "person-1@example.invalid"),
             ("", "<ada@x.org>, so.", "<person-1@example.invalid>, so."),
             ("", "ask ada@x.org.", "ask person-1@example.invalid."),
-            ("", "mailto:ada@x.org?a", "mailto:person-1@example.invalid?a"),
+            (
+                "",
+                "mailto:ada@x.org?a",
+                "mailto:person-1@example.invalid?a",
+            ),
             ("", "zoë@exämple.org", "person-1@example.invalid"),
-            ("", "ada@x.org,Ada@X.org", "person-1@example.invalid,person-1@example.invalid"),
+            (
+                "",
+                "ada@x.org,Ada@X.org",
+                "person-1@example.invalid,person-1@example.invalid",
+            ),
             ("", "ada@localhost", "ada@localhost"),
             ("", "@x.org", "@x.org"),
             ("", "a@b@x.org", "a@person-1@example.invalid"),
@@ -240,7 +248,11 @@ mod tests {
             ("displayName", "Ada", "name-1"),
             ("name", "ada@x.org", "person-1@example.invalid"),
             ("email", "ada at home", "name-1"),
-            ("picture", "https://x.org/ada.png", "https://example.invalid/1"),
+            (
+                "picture",
+                "https://x.org/ada.png",
+                "https://example.invalid/1",
+            ),
             ("name", "", ""),
             ("name", "Owner", "Owner"),
             ("email", "owner@x.org", "person-1@example.invalid"),
@@ -274,7 +286,13 @@ mod tests {
 
     #[test]
     fn who_is_named_in_paths_is_replaced_there_too() {
-        let texts = [("login", "ada"), ("", "ada"), ("", "adamant"), ("name", "users"), ("", "users")];
+        let texts = [
+            ("login", "ada"),
+            ("", "ada"),
+            ("", "adamant"),
+            ("name", "users"),
+            ("", "users"),
+        ];
         let expected = ["name-1", "name-1", "adamant", "name-2", "users"];
         assert_eq!(anonymized(&texts), expected);
     }

@@ -127,7 +127,10 @@ mod tests {
             ("{}", other),
             (r#"{"recording": 1}"#, other),
             (EXCHANGE, other),
-            (later, "the recording file is of version 2 of the format, not 1"),
+            (
+                later,
+                "the recording file is of version 2 of the format, not 1",
+            ),
         ] {
             assert_eq!(read(&[first], "\n"), Err(expected.to_owned()), "{first}");
         }

@@ -68,7 +68,10 @@ pub enum RecordingError {
     #[error("{0} is no recording of the harness")]
     Other(PathBuf),
     /// It is of another version of the format.
-    #[error("the recording {path} is of version {version} of the format, not {}", exchange::VERSION)]
+    #[error(
+        "the recording {path} is of version {version} of the format, not {}",
+        exchange::VERSION
+    )]
     Version {
         /// The file.
         path: PathBuf,

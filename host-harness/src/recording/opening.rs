@@ -77,7 +77,12 @@ pub(crate) fn recorder(
     for credential in egress.presented() {
         secrets.keep(credential, "[redacted]".to_owned());
     }
-    let is_secret = |key: &str| description.fields.iter().any(|it| it.secret && it.key == key);
+    let is_secret = |key: &str| {
+        description
+            .fields
+            .iter()
+            .any(|it| it.secret && it.key == key)
+    };
     for (key, value) in settings.given().filter(|(key, _)| is_secret(key)) {
         secrets.keep(SecretString::from(value), format!("[setting {key}]"));
     }

@@ -1,6 +1,7 @@
 //! Writing a recording: what a call asked and got is appended when the call has
 //! ended, since only then it is known which secrets it made.
 
+use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
@@ -29,11 +30,17 @@ struct Pen {
 }
 
 /// A request of a call that is under way, and what it got.
-#[derive(Debug)]
 pub(crate) struct Heard {
     pub(crate) asked: Step,
     pub(crate) effect: Effect,
     pub(crate) got: Got,
+}
+
+/// Without what was said: it may hold a secret that nobody knows of yet.
+impl fmt::Debug for Heard {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_tuple("Heard").field(&self.asked.route).finish()
+    }
 }
 
 impl Recorder {
@@ -162,4 +169,138 @@ fn new_file(to: &RecordTo) -> std::io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(&to.path)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::exchange::{Answer, VERSION};
+    use super::super::samples::{answered, asked};
+    use super::*;
+
+    fn head() -> Head {
+        Head {
+            recording: VERSION,
+            connector: "a-connector".into(),
+            version: "1".into(),
+            component_sha256: "00".into(),
+            at: 0,
+            settings: vec![("owner".into(), "ada@example.com".into())],
+            credentials: [("key".into(), None)].into(),
+            anonymized: false,
+        }
+    }
+
+    /// What is written of calls, each with the secrets that it tells.
+    fn written(anonymize: bool, calls: Vec<(Heard, &[&str])>) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run.jsonl");
+        let to = RecordTo {
+            path: path.clone(),
+            anonymize,
+        };
+        let mut secrets = Secrets::default();
+        secrets.keep("s3cret-key".into(), "[redacted]".into());
+        let recorder = Recorder::create(&to, head(), secrets).unwrap();
+        for (heard, made) in calls {
+            recorder.append("change", vec![heard], made.iter().copied());
+        }
+        std::fs::read_to_string(path).unwrap()
+    }
+
+    fn changed(path: &str, got: Got) -> Heard {
+        Heard {
+            asked: asked("POST", path, Value::Null),
+            effect: Effect::Change,
+            got,
+        }
+    }
+
+    #[test]
+    fn a_secret_is_redacted_whether_or_not_its_call_tells_it() {
+        let value = "sk-0123456789abcdef";
+        const PIN: &str = "a-pin-1234";
+        let calls: Vec<(Heard, &[&str])> = vec![
+            (changed("/keys", answered(json!({"value": value}))), &[]),
+            (changed("/pins", answered(json!({"pin": PIN}))), &[PIN]),
+            (
+                changed(
+                    "/echo?of=sk-0123456789abcdef",
+                    answered(json!(["s3cret-key", PIN])),
+                ),
+                &[],
+            ),
+        ];
+        let written = written(false, calls);
+        for secret in [value, PIN, "s3cret-key"] {
+            assert!(!written.contains(secret), "{secret} in {written}");
+        }
+        let lines: Vec<Value> = written
+            .lines()
+            .map(|it| serde_json::from_str(it).unwrap())
+            .collect();
+        assert_eq!(lines[1]["answer"]["json"]["value"], "[secret 1]");
+        assert_eq!(lines[2]["answer"]["json"]["pin"], "[secret 2]");
+        assert_eq!(lines[3]["path"], "/echo?of=%5Bsecret%201%5D");
+        assert_eq!(
+            lines[3]["answer"]["json"],
+            json!(["[redacted]", "[secret 2]"])
+        );
+        assert_eq!(lines[3]["sequence"], 3);
+    }
+
+    #[test]
+    fn what_a_change_brought_that_is_no_text_is_left_out() {
+        let answer = || {
+            Got::Answer(Answer {
+                status: 200,
+                headers: Vec::new(),
+                body: Body::of(b"\xff"),
+                broke_off: None,
+            })
+        };
+        let read = Heard {
+            effect: Effect::Read,
+            ..changed("/", answer())
+        };
+        assert!(written(false, vec![(read, &[])]).contains("\"base64\":\"/w==\""));
+        let written = written(false, vec![(changed("/", answer()), &[])]);
+        assert!(written.contains("\"text\":\"[redacted]\""), "{written}");
+    }
+
+    #[test]
+    fn people_are_replaced_in_requests_answers_and_settings_alike() {
+        let calls = || -> Vec<(Heard, &'static [&'static str])> {
+            let answer = answered(json!({"email": "Ada@Example.com", "name": "Ada"}));
+            vec![(changed("/people/ada%40example.com?name=Ada", answer), &[])]
+        };
+        assert_eq!(
+            written(false, calls())
+                .to_lowercase()
+                .matches("ada")
+                .count(),
+            5
+        );
+        let written = written(true, calls());
+        assert!(!written.to_lowercase().contains("ada"), "{written}");
+        assert!(
+            written.contains("/people/person-1%40example.invalid?name=name-1"),
+            "{written}"
+        );
+        assert_eq!(written.matches("person-1@example.invalid").count(), 2);
+    }
+
+    #[test]
+    fn a_file_that_is_there_is_not_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run.jsonl");
+        std::fs::write(&path, "precious").unwrap();
+        let to = RecordTo {
+            path: path.clone(),
+            anonymize: false,
+        };
+        assert!(Recorder::create(&to, head(), Secrets::default()).is_err());
+        assert_eq!(std::fs::read(&path).unwrap(), b"precious");
+    }
 }

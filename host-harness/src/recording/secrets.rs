@@ -108,7 +108,10 @@ mod tests {
             ("s3cret-key", "[redacted]"),
             ("Bearer s3cret-key.", "Bearer [redacted]."),
             ("s3cret-key-longer", "[setting key]"),
-            ("a s3cret-key-longer, s3cret-key", "a [setting key], [redacted]"),
+            (
+                "a s3cret-key-longer, s3cret-key",
+                "a [setting key], [redacted]",
+            ),
             ("short", "[setting word]"),
             ("too short", "too short"),
         ] {
@@ -128,7 +131,10 @@ mod tests {
         let mut secrets = Secrets::default();
         secrets.learn(&answer);
         let is_replaced = |it: &u8| secrets.redacted(&value(*it)).starts_with("[secret ");
-        assert_eq!((1..=6).filter(is_replaced).collect::<Vec<_>>(), [1, 2, 3, 4]);
+        assert_eq!(
+            (1..=6).filter(is_replaced).collect::<Vec<_>>(),
+            [1, 2, 3, 4]
+        );
         for text in ["an-object-and-a-key", "the-name-of-a-key", "short"] {
             assert_eq!(secrets.redacted(text), text);
         }
