@@ -11,6 +11,7 @@ mod access_is_what_the_rules_say;
 mod another_component;
 mod another_runtime;
 mod clear_errors;
+mod configuration;
 mod conformance;
 mod coverage;
 mod faults_end_well;
@@ -23,6 +24,7 @@ mod one_database;
 mod record_and_replay;
 mod rota;
 mod secrets_stay_out;
+mod security_documents;
 mod support;
 mod syncing_tells_the_truth;
 #[path = "../host-harness/tests/hostile/world.rs"]

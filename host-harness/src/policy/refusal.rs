@@ -131,11 +131,10 @@ impl Refusal {
                 credential,
                 environment: Some(variable),
             } => format!(
-                "set the environment variable {variable}, or use --credential-file {credential}=FILE"
+                "set the environment variable {variable}, or use {}",
+                sources(credential)
             ),
-            Self::NoCredential { credential, .. } => {
-                format!("use --credential-file {credential}=FILE")
-            }
+            Self::NoCredential { credential, .. } => format!("use {}", sources(credential)),
             Self::Address { .. } => {
                 "use a public host; a loopback address has to be given as the base URL itself"
                     .into()
@@ -147,4 +146,9 @@ impl Refusal {
             Self::Requests { bound } | Self::RequestBody { bound } => bound.hint(),
         }
     }
+}
+
+/// Where a credential can come from besides a variable.
+fn sources(credential: &str) -> String {
+    format!("--credential-file {credential}=FILE or --credential-command {credential}=COMMAND")
 }
