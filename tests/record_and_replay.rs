@@ -50,9 +50,9 @@ fn recorded(options: &str) -> (BTreeMap<&'static str, String>, String) {
 fn a_replayed_sync_is_the_recorded_one() {
     let (original, recording) = recorded("");
     let bench = elsewhere(&recording);
-    let ran = bench.succeed("sync --replay run.jsonl");
+    let ran = bench.succeed("sync --replay run.jsonl --db replay.db");
     assert_eq!(ran.stderr, "");
-    assert_eq!(synced(&bench, "governance.db"), original);
+    assert_eq!(synced(&bench, "replay.db"), original);
     // Calls end in another order when fewer run side by side.
     bench.succeed("sync --replay run.jsonl --concurrency 1 --db slowly.db");
     assert_eq!(synced(&bench, "slowly.db"), original);
@@ -158,8 +158,45 @@ fn an_anonymized_recording_names_nobody_and_replays_all_the_same() {
     }
     assert!(!lowercase.contains("@example.com"));
     let bench = elsewhere(&recording);
-    bench.succeed("sync --replay run.jsonl");
-    same_but_for_people(&original, &synced(&bench, "governance.db"));
+    bench.succeed("sync --replay run.jsonl --db replay.db");
+    same_but_for_people(&original, &synced(&bench, "replay.db"));
+}
+
+#[test]
+fn what_has_expired_goes_by_the_time_of_the_recording() {
+    let (_, recording) = recorded("");
+    let (head, rest) = recording.split_once('\n').unwrap();
+    let mut head: Value = serde_json::from_str(head).unwrap();
+    let pending = |recording: &str| {
+        let bench = elsewhere(recording);
+        bench.succeed("sync --replay run.jsonl --db replay.db");
+        let accounts = bench.succeed("list accounts --json --status pending --db replay.db");
+        accounts.rows().len()
+    };
+    assert!(pending(&recording) > 0);
+    head["at"] = "2090-01-01T00:00:00Z".into();
+    assert_eq!(pending(&format!("{head}\n{rest}")), 0);
+}
+
+#[test]
+fn a_service_that_cannot_be_reached_is_replayed_too() {
+    let mut bench = Bench::alone();
+    // Nobody listens on a port that was just given up.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    bench.set("OPENAI_BASE_URL", &format!("http://{address}/v1"));
+    bench.set("OPENAI_ADMIN_KEY", "sk-admin-of-nobody-at-all-0123456789");
+    let live = bench.run("check --json --record run.jsonl");
+    assert_eq!(live.code, 5, "{}", live.stderr);
+    let recording = contents(&bench, "run.jsonl");
+    assert!(
+        recording.contains("\"code\":\"connection-refused\""),
+        "{recording}"
+    );
+    let replayed = elsewhere(&recording).run("check --json --replay run.jsonl");
+    let ended = |ran: Ran| (ran.code, ran.stdout, ran.stderr);
+    assert_eq!(ended(replayed), ended(live));
 }
 
 #[test]
@@ -167,12 +204,12 @@ fn a_recording_can_be_anonymized_afterwards() {
     let (original, recording) = recorded("");
     assert!(recording.contains("Ada Lovelace"));
     let bench = elsewhere(&recording);
-    bench.succeed("sync --replay run.jsonl --record anonymous.jsonl --anonymize");
+    bench.succeed("sync --replay run.jsonl --db replay.db --record anonymous.jsonl --anonymize");
     let anonymous = contents(&bench, "anonymous.jsonl");
     assert!(!anonymous.contains("Ada Lovelace") && !anonymous.contains("@example.com"));
     let bench = elsewhere(&anonymous);
-    bench.succeed("sync --replay run.jsonl");
-    same_but_for_people(&original, &synced(&bench, "governance.db"));
+    bench.succeed("sync --replay run.jsonl --db replay.db");
+    same_but_for_people(&original, &synced(&bench, "replay.db"));
 }
 
 #[test]
@@ -192,7 +229,8 @@ fn a_key_that_a_change_makes_is_not_recorded() {
     let recording = contents(&bench, "run.jsonl");
     assert!(recording.contains("\"method\":\"POST\""), "{recording}");
     assert!(!recording.contains(&key), "{recording}");
-    let replayed = elsewhere(&recording).succeed(&format!("{CREATE} --replay run.jsonl"));
+    let replayed =
+        elsewhere(&recording).succeed(&format!("{CREATE} --replay run.jsonl --db replay.db"));
     assert_eq!(secret(&replayed), "[secret 1]");
     let blanked = made.stdout.replace(&key, "[secret 1]");
     assert_eq!(replayed.stdout, blanked);
@@ -206,9 +244,9 @@ fn a_request_that_was_not_recorded_is_named_with_the_nearest() {
     let bench = elsewhere(&contents(&bench, "run.jsonl"));
     bench.succeed("check --replay run.jsonl");
     for command in [
-        "sync",
+        "sync --db replay.db",
         "conformance",
-        "grant org_role:owner ada@example.com --plan",
+        "grant org_role:owner ada@example.com --plan --db replay.db",
     ] {
         let ran = bench.run(&format!("{command} --replay run.jsonl"));
         assert_eq!(ran.code, 3, "{command}: {}", ran.stderr);
@@ -258,11 +296,29 @@ fn what_is_no_recording_is_refused() {
 }
 
 #[test]
+fn a_replay_is_kept_apart_from_what_is_real() {
+    let mut bench = elsewhere("");
+    let real = |bench: &Bench, options: &str| {
+        for command in ["sync", "revoke org_role:owner ada@example.com"] {
+            let ran = bench.run(&format!("{command} --replay run.jsonl {options}"));
+            assert_eq!(ran.code, 2, "{}", ran.stderr);
+            let expected = "error: a replay does not belong into ";
+            assert!(ran.stderr.starts_with(expected), "{}", ran.stderr);
+        }
+    };
+    real(&bench, "");
+    bench.set("GOVERNANCE_DB", "real.db");
+    real(&bench, "");
+    real(&bench, "--db real.db");
+    assert!(!bench.path("governance.db").exists() && !bench.path("real.db").exists());
+}
+
+#[test]
 fn what_a_crash_left_is_replayed_as_far_as_it_goes() {
     let (_, recording) = recorded("");
     let cut = recording.len() - 20;
     let bench = elsewhere(&recording[..cut]);
-    let ran = bench.run("sync --replay run.jsonl");
+    let ran = bench.run("sync --replay run.jsonl --db replay.db");
     let note = "note: the last line of the recording is cut short, and is left out\n";
     assert!(ran.stderr.starts_with(note), "{}", ran.stderr);
     assert_eq!(ran.code, 3, "{}", ran.stderr);

@@ -148,8 +148,9 @@ pub(crate) struct ConnectArguments {
 
     /// Answer from a recording in place of the service, with no network
     ///
-    /// The settings are the recorded ones; no credential is needed. A request
-    /// that was not recorded ends the command with exit code 3.
+    /// The settings are the recorded ones; no credential is needed. What is kept
+    /// needs a database of its own, named with --db. A request that was not
+    /// recorded ends the command with exit code 3.
     #[arg(long, value_name = "FILE")]
     pub(crate) replay: Option<PathBuf>,
 }

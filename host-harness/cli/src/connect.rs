@@ -1,6 +1,6 @@
 //! From arguments to an open connection.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use governance_host::authorities::Authorities;
@@ -68,6 +68,23 @@ pub(crate) async fn open(arguments: &ConnectArguments) -> anyhow::Result<Connect
     let connection = Connection::open(loaded, given, |name| std::env::var(name).ok()).await?;
     connection.ready()?;
     Ok(connection)
+}
+
+/// The database that is used where none is named.
+pub(crate) const DATABASE: &str = "governance.db";
+
+/// Refuses to keep what a replay tells among what is real: neither a journal nor
+/// a last sync may say what never happened.
+pub(crate) fn keep_apart(arguments: &ConnectArguments, database: &Path) -> Result<(), Refused> {
+    let standing = std::env::var_os("GOVERNANCE_DB").unwrap_or(DATABASE.into());
+    if arguments.replay.is_none() || database != Path::new(&standing) {
+        return Ok(());
+    }
+    Err(Refused {
+        exit: Exit::Usage,
+        message: format!("a replay does not belong into {}", database.display()),
+        hint: "name another database, with --db FILE".into(),
+    })
 }
 
 /// The recording to replay, if there is one.

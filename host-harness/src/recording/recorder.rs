@@ -109,7 +109,7 @@ impl Pen {
                 sequence: self.sequence,
                 function: function.to_owned(),
                 asked,
-                got: readable(got, effect),
+                got: readable(got, effect, self.anonymizer.is_some()),
             };
             let line = line(&self.clean(exchange))?;
             if let Some(file) = &mut self.file {
@@ -144,17 +144,38 @@ impl Pen {
     }
 }
 
-/// Secrets cannot be found in what is no text: what a change brought is left out.
-fn readable(got: Got, effect: Effect) -> Got {
-    match got {
-        Got::Answer(mut answer)
-            if effect == Effect::Change && matches!(answer.body, Body::Base64(_)) =>
-        {
-            answer.body = Body::Text("[redacted]".into());
-            Got::Answer(answer)
-        }
-        other => other,
-    }
+/// An answer without a body in which nobody could find what must not be there.
+///
+/// | body | of an answer to | becomes |
+/// |---|---|---|
+/// | no JSON, or broken off | a changing request that succeeded | `[redacted]`: a new secret may be in it |
+/// | no text | a changing request | `[redacted]` |
+/// | no text | any, to be anonymized | one byte that is none |
+/// | like JSON, but none | any, to be anonymized | its first character, which is none |
+fn readable(got: Got, effect: Effect, anonymize: bool) -> Got {
+    let Got::Answer(mut answer) = got else {
+        return got;
+    };
+    let succeeded = (200..300).contains(&answer.status);
+    let body = match (&answer.body, effect) {
+        (Body::Text(text), Effect::Change) if succeeded && !text.is_empty() => redacted(),
+        (Body::Base64(_), Effect::Change) => redacted(),
+        (Body::Base64(_), _) if anonymize => Some(Body::of(&[0xff])),
+        (Body::Text(text), _) if anonymize => beginning(text),
+        _ => None,
+    };
+    answer.body = body.unwrap_or(answer.body);
+    Got::Answer(answer)
+}
+
+fn redacted() -> Option<Body> {
+    Some(Body::Text("[redacted]".into()))
+}
+
+/// How a text begins that begins like JSON.
+fn beginning(text: &str) -> Option<Body> {
+    let first = text.trim_start().chars().next()?;
+    matches!(first, '{' | '[').then(|| Body::Text(first.into()))
 }
 
 fn line(value: &impl serde::Serialize) -> std::io::Result<Vec<u8>> {
@@ -251,22 +272,38 @@ mod tests {
     }
 
     #[test]
-    fn what_a_change_brought_that_is_no_text_is_left_out() {
-        let answer = || {
-            Got::Answer(Answer {
-                status: 200,
-                headers: Vec::new(),
-                body: Body::of(b"\xff"),
-                broke_off: None,
-            })
-        };
-        let read = Heard {
-            effect: Effect::Read,
-            ..changed("/", answer())
-        };
-        assert!(written(false, vec![(read, &[])]).contains("\"base64\":\"/w==\""));
-        let written = written(false, vec![(changed("/", answer()), &[])]);
-        assert!(written.contains("\"text\":\"[redacted]\""), "{written}");
+    fn a_body_that_cannot_be_looked_through_is_left_out() {
+        let text = |it: &str| Body::Text(it.to_owned());
+        let (binary, none) = (Body::of(b"a\xff"), Body::of(b"\xff"));
+        let (half, form) = (text(r#"{"value":"sk-"#), text("token=sk"));
+        let (change, read) = (Effect::Change, Effect::Read);
+        for (status, body, effect, anonymize, expected) in [
+            (200, &half, change, false, text("[redacted]")),
+            (200, &form, change, true, text("[redacted]")),
+            (502, &form, change, false, form.clone()),
+            (502, &binary, change, false, text("[redacted]")),
+            (204, &text(""), change, true, text("")),
+            (200, &half, read, false, half.clone()),
+            (200, &half, read, true, text("{")),
+            (200, &form, read, true, form.clone()),
+            (200, &binary, read, false, binary.clone()),
+            (200, &binary, read, true, none),
+        ] {
+            let answer = |body: &Body| {
+                Got::Answer(Answer {
+                    status,
+                    headers: Vec::new(),
+                    body: body.clone(),
+                    broke_off: None,
+                })
+            };
+            let found = readable(answer(body), effect, anonymize);
+            assert_eq!(
+                found,
+                answer(&expected),
+                "{status} {body:?} {effect:?} {anonymize}"
+            );
+        }
     }
 
     #[test]

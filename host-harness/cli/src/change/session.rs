@@ -41,6 +41,7 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) async fn open(arguments: &ChangeArguments) -> anyhow::Result<Self> {
+        connect::keep_apart(&arguments.connect, &arguments.db)?;
         let changing = Trust::read(&arguments.connect.config)?.provisioning;
         let enabled = arguments.provisioning.unwrap_or(changing.enabled);
         let protected = Protected::read(&changing.protect).map_err(ProvisionError::from)?;
