@@ -15,7 +15,7 @@ use governance_contract::model::Reference;
 use crate::egress::{CallLog, Egress, Hooks, Notes, Trouble};
 use crate::engine::Loaded;
 use crate::error::CallError;
-use crate::instance::Breach;
+use crate::instance::{Breach, Instance};
 use crate::limits::Limits;
 use crate::policy::Access;
 pub use change::Made;
@@ -61,6 +61,13 @@ impl Caller {
             egress: Arc::new(egress),
             requests: Mutex::default(),
         }
+    }
+
+    /// Makes an instance, and drops it.
+    pub(crate) async fn instantiate(&self) -> Result<(), Breach> {
+        let log = Arc::default();
+        let hooks = self.hooks(Access::Read, &log);
+        Instance::new(&self.loaded, hooks).await.map(drop)
     }
 
     pub(crate) async fn describe(&self, settings: &[Setting]) -> Result<Description, CallError> {

@@ -16,6 +16,7 @@ use crate::credential::{CredentialError, Credentials, Source};
 use crate::egress::{Egress, Network, Player};
 use crate::engine::Loaded;
 use crate::error::CallError;
+use crate::instance::Breach;
 use crate::policy::{Access, Operator, Policy, PolicyError, Refusal};
 use crate::provision::operation::Permit;
 use crate::recording::opening::recorder;
@@ -78,15 +79,28 @@ pub struct Connection {
 /// # Errors
 /// The component fails.
 pub async fn describe(loaded: &Loaded, settings: &Settings) -> Result<Description, OpenError> {
+    let description = alone(loaded).describe(&settings.to_contract()).await;
+    description.map_err(OpenError::Describe)
+}
+
+/// Makes an instance that can reach nothing, and drops it: what every call
+/// begins with, to be measured.
+///
+/// # Errors
+/// The component fails.
+pub async fn instantiate(loaded: &Loaded) -> Result<(), Breach> {
+    alone(loaded).instantiate().await
+}
+
+/// Calls a component without a way out.
+fn alone(loaded: &Loaded) -> Caller {
     let nothing = Egress::new(
         Policy::default(),
         Credentials::default(),
         Network::trusting(Authorities::default()),
         loaded.limits,
     );
-    let caller = Caller::new(loaded.clone(), nothing);
-    let description = caller.describe(&settings.to_contract()).await;
-    description.map_err(OpenError::Describe)
+    Caller::new(loaded.clone(), nothing)
 }
 
 impl Connection {

@@ -19,16 +19,18 @@ pub(crate) enum Task {
     Test,
     Component,
     Licenses,
+    Bench,
     Ci,
 }
 
 impl Task {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Setup,
         Self::Demo,
         Self::Test,
         Self::Component,
         Self::Licenses,
+        Self::Bench,
         Self::Ci,
     ];
 
@@ -39,6 +41,7 @@ impl Task {
             Self::Test => "test",
             Self::Component => "component",
             Self::Licenses => "licenses",
+            Self::Bench => "bench",
             Self::Ci => "ci",
         }
     }
@@ -178,6 +181,7 @@ mod tests {
             ("test", request(Task::Test, None, false)),
             ("component", request(Task::Component, None, false)),
             ("licenses", request(Task::Licenses, None, false)),
+            ("bench", request(Task::Bench, None, false)),
             ("ci --yes", request(Task::Ci, None, true)),
             (
                 "setup --std-from debian --yes",

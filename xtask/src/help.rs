@@ -52,6 +52,7 @@ fn summary(task: Task) -> &'static str {
         Task::Test => "run all tests",
         Task::Component => "build connectors to components and show their size",
         Task::Licenses => "check licenses and sources of all dependencies",
+        Task::Bench => "measure what docs/performance.md has figures of",
         Task::Ci => "check formatting, licenses, lints, documentation and tests",
     }
 }
@@ -79,6 +80,10 @@ fn description(task: Task) -> &'static str {
             "Checks by `cargo metadata` that every dependency has a license that is allowed\n\
              here, and comes from crates.io."
         }
+        Task::Bench => {
+            "Builds for release, which takes a while, and prints rows of\n\
+             docs/performance.md: what it takes to begin, and effective access."
+        }
         Task::Ci => {
             "What has to pass before a change is merged, in this order: formatting, licenses,\n\
              clippy without warnings, documentation without warnings, all tests. Stops at\n\
@@ -94,6 +99,7 @@ fn example(task: Task) -> &'static str {
         Task::Test => "cargo xtask test",
         Task::Component => "cargo xtask component --plugin example",
         Task::Licenses => "cargo xtask licenses",
+        Task::Bench => "cargo xtask bench",
         Task::Ci => "cargo xtask ci",
     }
 }

@@ -9,6 +9,7 @@
 //! | `test` | runs all tests |
 //! | `component` | builds connectors to components and shows their size |
 //! | `licenses` | checks licenses and sources of all dependencies |
+//! | `bench` | measures what docs/performance.md has figures of |
 //! | `ci` | formatting, licenses, lints, documentation, tests |
 //!
 //! Ends with 0 when the task is done, 1 when it failed, 2 when it was not
@@ -59,6 +60,7 @@ fn run(request: &Request) -> Result<()> {
         Task::Test => checks::test(&context),
         Task::Component => component::run(&context, request.plugin.as_deref()),
         Task::Licenses => checks::licenses(&context),
+        Task::Bench => checks::bench(&context),
         Task::Ci => checks::ci(&context),
     }
 }
