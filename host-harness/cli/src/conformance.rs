@@ -72,7 +72,6 @@ pub(crate) async fn run(
             longest_listing: arguments.longest_listing,
             ..Patience::default()
         },
-        ..Options::default()
     };
     let report = conformance::run(&connection, &options).await?;
     connection.replayed()?;
