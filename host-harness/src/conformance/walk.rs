@@ -55,10 +55,7 @@ impl Walk {
 ///
 /// # Errors
 /// The credential is of no use.
-pub(super) async fn walk(
-    asker: &mut Asker<'_>,
-    asked: &Asked,
-) -> Result<Walk, CallError> {
+pub(super) async fn walk(asker: &mut Asker<'_>, asked: &Asked) -> Result<Walk, CallError> {
     let description = asker.connection.description();
     let mut walk = Walk::default();
     // Only types of the description are ever asked for.
