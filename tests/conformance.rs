@@ -8,6 +8,27 @@ use crate::rota::{Flaw, Rota};
 use crate::support::{Bench, Organization, Ran, seed, text};
 
 const EXAMPLE: &str = "conformance --component example.wasm";
+/// What changes are tried on: p1 is not in the day shift.
+const CHANGING: &str = "--provisioning=create,remove --settle-wait 0 --change team:t2:member p1";
+/// The same in OpenAI's organization `small`, for each kind of entitlement.
+const OPENAI_TRIALS: [(&str, &str); 3] = [
+    ("project:Search:member", "annie.easley@example.com"),
+    ("group:Researchers:member", "annie.easley@example.com"),
+    ("org_role:Auditor", "annie.easley@example.com"),
+];
+/// The rules of changes.
+const OF_CHANGES: [&str; 10] = [
+    "change-again-is-no-op",
+    "change-keeps-to-plan",
+    "change-request-ids",
+    "changes-are-told",
+    "changes-put-back",
+    "effects-as-sent",
+    "grant-is-held",
+    "plan-changes-nothing",
+    "revoke-takes",
+    "senseless-change-is-refused",
+];
 
 /// The rules that ended so.
 fn rules(ran: &Ran, verdict: &str) -> Vec<String> {
@@ -50,6 +71,7 @@ fn the_example_connector_conforms() {
     let ran = conforms(&rota.bench(), EXAMPLE);
     let mut skipped = rules(&ran, "skipped");
     skipped.sort_unstable();
+    skipped.retain(|it| !OF_CHANGES.contains(&it.as_str()));
     let expected = [
         "carried-by-is-true",
         "children-below-parents",
@@ -82,6 +104,108 @@ fn a_broken_rule_is_named() {
             failed.contains(&expected.to_owned()),
             "{flaw:?}: {failed:?}"
         );
+    }
+}
+
+/// Every rule of changes was judged, and none is broken.
+fn conforms_in_changes(bench: &Bench, arguments: &str) -> Ran {
+    let ran = conforms(bench, arguments);
+    let judged = [rules(&ran, "passed"), rules(&ran, "warned")].concat();
+    for rule in OF_CHANGES {
+        assert!(judged.contains(&rule.to_owned()), "{rule}: {}", ran.stdout);
+    }
+    assert!(!ran.stderr.contains("WARNING"), "{}", ran.stderr);
+    ran
+}
+
+#[test]
+fn changes_are_tried_on_what_is_named_and_put_back() {
+    let rota = Rota::start(Flaw::None);
+    conforms_in_changes(&rota.bench(), &format!("{EXAMPLE} {CHANGING}"));
+    // What was given is taken, so that it can be tried again.
+    conforms_in_changes(&rota.bench(), &format!("{EXAMPLE} {CHANGING}"));
+}
+
+#[test]
+fn nothing_is_changed_unless_it_is_named_and_enabled() {
+    let rota = Rota::start(Flaw::None);
+    let bench = rota.bench();
+    let ran = conforms(&bench, EXAMPLE);
+    let skipped = rules(&ran, "skipped");
+    assert!(
+        OF_CHANGES
+            .iter()
+            .all(|it| skipped.contains(&(*it).to_owned()))
+    );
+    let alone = "--change team:t2:member p1";
+    for (arguments, code) in [
+        (alone.to_owned(), 2),
+        ("--provisioning=create,remove".to_owned(), 2),
+        (format!("--provisioning=create {alone}"), 3),
+    ] {
+        let ran = bench.run(&format!("{EXAMPLE} {arguments}"));
+        assert_eq!(ran.code, code, "{arguments}: {}", ran.stderr);
+    }
+    // Held already: there is nothing to give, and it must not be taken.
+    let held = CHANGING.replace("p1", "p5");
+    let ran = conforms(&bench, &format!("{EXAMPLE} {held}"));
+    assert!(rules(&ran, "skipped").contains(&"grant-is-held".to_owned()));
+    assert_eq!(rota.changes(), 0);
+}
+
+#[test]
+fn whom_the_operator_protects_is_not_tried_on() {
+    let rota = Rota::start(Flaw::None);
+    let bench = rota.bench();
+    let trust = std::fs::read_to_string(bench.path("harness.toml")).unwrap();
+    let protect = "[provisioning]\nprotect = [\"P1@example.com\"]\n";
+    bench.write("harness.toml", format!("{trust}\n{protect}"));
+    let ran = bench.run(&format!("{EXAMPLE} {CHANGING}"));
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    assert!(ran.stderr.contains("is protected"), "{}", ran.stderr);
+    assert_eq!(rota.changes(), 0);
+}
+
+#[test]
+fn a_broken_rule_of_changes_is_named_and_what_is_left_behind_is_said() {
+    for (flaw, expected, left) in [
+        (Flaw::Deaf, "grant-is-held", None),
+        (
+            Flaw::Clingy,
+            "revoke-takes",
+            Some("is held, and was not before"),
+        ),
+        (
+            Flaw::Crowded,
+            "changes-are-told",
+            Some("was held before, and is not"),
+        ),
+    ] {
+        let rota = Rota::start(flaw);
+        let ran = rota.bench().run(&format!("{EXAMPLE} {CHANGING} --json"));
+        assert_eq!(ran.code, 9, "{flaw:?}: {}", ran.stderr);
+        let failed = rules(&ran, "failed");
+        assert!(
+            failed.contains(&expected.to_owned()),
+            "{flaw:?}: {failed:?}"
+        );
+        let put_back = !failed.contains(&"changes-put-back".to_owned());
+        assert_eq!(put_back, left.is_none(), "{flaw:?}: {failed:?}");
+        let loud = left.is_none_or(|it| {
+            let mut lines = ran.stderr.lines();
+            lines.any(|line| line.starts_with("WARNING: ") && line.contains(it))
+        });
+        assert!(loud, "{flaw:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn the_built_in_connector_conforms_in_changes() {
+    for (entitlement, principal) in OPENAI_TRIALS {
+        let organization = Organization::named(Template::Small);
+        let changing = "conformance --provisioning=create,remove --settle-wait 0";
+        let change = format!("{changing} --change {entitlement} {principal}");
+        conforms_in_changes(&organization.bench(), &change);
     }
 }
 

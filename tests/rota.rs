@@ -1,14 +1,15 @@
 //! Rota, the service that `plugin/example` is for, with flaws on demand.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::extract::{Path, Query, Request, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Json, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -30,6 +31,12 @@ pub(crate) enum Flaw {
     Twins,
     /// People cannot be read.
     Denied,
+    /// Nobody is added to a team, and it says so of none.
+    Deaf,
+    /// Nobody is removed from a team.
+    Clingy,
+    /// To add somebody takes somebody else out.
+    Crowded,
 }
 
 const TOKEN: &str = "rota-secret";
@@ -38,11 +45,16 @@ const PAGE: usize = 2;
 struct Service {
     flaw: Flaw,
     requests: AtomicU64,
+    /// Requests that were not to read.
+    changes: AtomicU64,
+    /// Who is in which team, in order.
+    members: Mutex<BTreeMap<String, Vec<String>>>,
 }
 
 /// A running service.
 pub(crate) struct Rota {
     base_url: String,
+    service: Arc<Service>,
     /// Answers as long as it lives.
     _runtime: Runtime,
 }
@@ -53,11 +65,24 @@ impl Rota {
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"));
         let listener = listener.unwrap();
         let base_url = format!("http://{}/api", listener.local_addr().unwrap());
-        runtime.spawn(async move { axum::serve(listener, router(flaw)).await });
+        let service = Arc::new(Service {
+            flaw,
+            requests: AtomicU64::new(0),
+            changes: AtomicU64::new(0),
+            members: Mutex::new(everybody(flaw)),
+        });
+        let router = router(service.clone());
+        runtime.spawn(async move { axum::serve(listener, router).await });
         Self {
             base_url,
+            service,
             _runtime: runtime,
         }
+    }
+
+    /// How often it was asked to change something.
+    pub(crate) fn changes(&self) -> u64 {
+        self.service.changes.load(Ordering::Relaxed)
     }
 
     /// Where the example connector is allowed to read this service.
@@ -73,15 +98,15 @@ impl Rota {
     }
 }
 
-fn router(flaw: Flaw) -> Router {
-    let service = Arc::new(Service {
-        flaw,
-        requests: AtomicU64::new(0),
-    });
+fn router(service: Arc<Service>) -> Router {
     Router::new()
         .route("/api/people", get(people))
         .route("/api/teams", get(teams))
         .route("/api/teams/{team}/members", get(members))
+        .route(
+            "/api/teams/{team}/members/{person}",
+            post(add).delete(remove),
+        )
         .layer(from_fn_with_state(service.clone(), gate))
         .with_state(service)
 }
@@ -94,6 +119,8 @@ async fn gate(
     next: Next,
 ) -> Response {
     service.requests.fetch_add(1, Ordering::Relaxed);
+    let changes = u64::from(request.method() != Method::GET);
+    service.changes.fetch_add(changes, Ordering::Relaxed);
     let expected = format!("Bearer {TOKEN}");
     match headers
         .get("authorization")
@@ -135,8 +162,54 @@ async fn teams() -> Json<Value> {
     Json(json!({ "data": teams }))
 }
 
-fn row(person: &&str) -> Value {
+fn row(person: &String) -> Value {
     json!({ "person_id": person })
+}
+
+fn everybody(flaw: Flaw) -> BTreeMap<String, Vec<String>> {
+    let teams: [(&str, &[&str]); 3] = [
+        ("t1", &["p1", "p2", "p3", "p4", "p5"]),
+        ("t2", &["p5"]),
+        ("t3", &[]),
+    ];
+    let ghost = (flaw == Flaw::Ghost).then_some("ghost");
+    let of = |(team, members): (&str, &[&str])| {
+        let members = members.iter().copied().chain(ghost);
+        (team.to_owned(), members.map(str::to_owned).collect())
+    };
+    teams.into_iter().map(of).collect()
+}
+
+async fn add(
+    State(service): State<Arc<Service>>,
+    Path((team, person)): Path<(String, String)>,
+) -> Response {
+    let mut teams = service.members.lock().unwrap();
+    let Some(members) = teams.get_mut(&team) else {
+        return failure(StatusCode::NOT_FOUND, "there is no such team");
+    };
+    if service.flaw == Flaw::Crowded && !members.is_empty() {
+        members.remove(0);
+    }
+    if service.flaw != Flaw::Deaf && !members.contains(&person) {
+        members.push(person);
+    }
+    Json(json!({})).into_response()
+}
+
+async fn remove(
+    State(service): State<Arc<Service>>,
+    Path((team, person)): Path<(String, String)>,
+) -> Response {
+    let mut teams = service.members.lock().unwrap();
+    let found = teams.get_mut(&team).filter(|it| it.contains(&person));
+    let Some(members) = found else {
+        return failure(StatusCode::NOT_FOUND, "nobody like that is in the team");
+    };
+    if service.flaw != Flaw::Clingy {
+        members.retain(|it| *it != person);
+    }
+    Json(json!({})).into_response()
 }
 
 #[derive(serde::Deserialize)]
@@ -149,15 +222,9 @@ async fn members(
     Path(team): Path<String>,
     Query(position): Query<Position>,
 ) -> Response {
-    let mut members = match &*team {
-        "t1" => vec!["p1", "p2", "p3", "p4", "p5"],
-        "t2" => vec!["p5"],
-        "t3" => Vec::new(),
-        _ => return failure(StatusCode::NOT_FOUND, "there is no such team"),
+    let Some(members) = service.members.lock().unwrap().get(&team).cloned() else {
+        return failure(StatusCode::NOT_FOUND, "there is no such team");
     };
-    if service.flaw == Flaw::Ghost {
-        members.push("ghost");
-    }
     let at = position.cursor.unwrap_or(0);
     let next = match service.flaw {
         Flaw::Circle if team == "t1" => Some(if at == PAGE { 0 } else { PAGE }),

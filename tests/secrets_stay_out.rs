@@ -73,6 +73,7 @@ fn a_key_that_the_service_quotes_is_nowhere() {
         (401, refusal, "sync"),
         (403, refusal, "check"),
         (404, refusal, "check --json"),
+        (200, people, "sync --type user --record run.jsonl"),
     ];
     let mut quoted = 0;
     for (status, body, arguments) in cases {

@@ -15,7 +15,8 @@ use governance_contract::model::Reference;
 use crate::egress::{CallLog, Egress, Hooks, Notes, Trouble};
 use crate::engine::Loaded;
 use crate::error::CallError;
-use crate::instance::Breach;
+use crate::instance::{Breach, Instance};
+use crate::limits::Limits;
 use crate::policy::Access;
 pub use change::Made;
 
@@ -33,7 +34,7 @@ type Called<T> = Result<Result<T, faults::Error>, Breach>;
 /// closure type can say that the call borrows both the instance and the
 /// arguments.
 macro_rules! call {
-    ($caller:ident, $access:expr, |$connector:ident, $store:ident| $call:expr) => {{
+    ($caller:ident, access: $access:expr, |$connector:ident, $store:ident| $call:expr) => {{
         let log = std::sync::Arc::new(crate::egress::CallLog::default());
         let hooks = $caller.hooks($access, &log);
         let calling = async {
@@ -45,8 +46,9 @@ macro_rules! call {
         };
         $caller.within_limits($access, log, calling).await
     }};
-    ($caller:ident, |$connector:ident, $store:ident| $call:expr) => {{
-        let (called, notes) = call!($caller, Access::Read, |$connector, $store| $call);
+    ($caller:ident, $function:expr, |$connector:ident, $store:ident| $call:expr) => {{
+        let (called, notes) = call!($caller, access: Access::Read, |$connector, $store| $call);
+        $caller.egress.record($function, notes.heard, std::iter::empty());
         ended(called, notes.trouble)
     }};
 }
@@ -61,15 +63,22 @@ impl Caller {
         }
     }
 
+    /// Makes an instance, and drops it.
+    pub(crate) async fn instantiate(&self) -> Result<(), Breach> {
+        let log = Arc::default();
+        let hooks = self.hooks(Access::Read, &log);
+        Instance::new(&self.loaded, hooks).await.map(drop)
+    }
+
     pub(crate) async fn describe(&self, settings: &[Setting]) -> Result<Description, CallError> {
-        let description = call!(self, |connector, store| connector
+        let description = call!(self, "describe", |connector, store| connector
             .call_describe(store, settings))?;
         bounds::check_description(&description)?;
         Ok(description)
     }
 
     pub(crate) async fn check(&self, context: &Context, surface: &str) -> Result<Probe, CallError> {
-        call!(self, |connector, store| connector
+        call!(self, "check", |connector, store| connector
             .call_check(store, context, surface))
     }
 
@@ -81,14 +90,15 @@ impl Caller {
         lookup: Option<&Lookup>,
         token: Option<&str>,
     ) -> Result<Page, CallError> {
-        call!(self, |connector, store| connector.call_list_resources(
-            store,
-            context,
-            resource_type,
-            parent,
-            lookup,
-            token
-        ))
+        call!(self, "list-resources", |connector, store| connector
+            .call_list_resources(
+                store,
+                context,
+                resource_type,
+                parent,
+                lookup,
+                token
+            ))
     }
 
     pub(crate) async fn list_entitlements(
@@ -97,7 +107,7 @@ impl Caller {
         of: &ListingTarget,
         token: Option<&str>,
     ) -> Result<Page, CallError> {
-        call!(self, |connector, store| connector
+        call!(self, "list-entitlements", |connector, store| connector
             .call_list_entitlements(store, context, of, token))
     }
 
@@ -107,7 +117,7 @@ impl Caller {
         of: &ListingTarget,
         token: Option<&str>,
     ) -> Result<Page, CallError> {
-        call!(self, |connector, store| connector
+        call!(self, "list-grants", |connector, store| connector
             .call_list_grants(store, context, of, token))
     }
 
@@ -116,7 +126,7 @@ impl Caller {
         context: &Context,
         of: &Reference,
     ) -> Result<Page, CallError> {
-        call!(self, |connector, store| connector
+        call!(self, "get-resource", |connector, store| connector
             .call_get_resource(store, context, of))
     }
 
@@ -141,11 +151,11 @@ impl Caller {
         log: Arc<CallLog>,
         calling: impl Future<Output = Called<T>>,
     ) -> (Called<T>, Notes) {
-        let limit = self.loaded.limits.time_with(access);
-        let result = tokio::time::timeout(limit, calling).await;
+        let bound = self.loaded.limits.bound(Limits::time_with(access));
+        let result = tokio::time::timeout(bound.time(), calling).await;
         let notes = log.take();
         self.count(&notes.routes);
-        (result.unwrap_or(Err(Breach::Time(limit))), notes)
+        (result.unwrap_or(Err(Breach::Time(bound))), notes)
     }
 
     fn count(&self, routes: &[String]) {

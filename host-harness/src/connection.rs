@@ -2,7 +2,6 @@
 //! credentials. Two connections share neither.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use governance_contract::bounds;
 use governance_contract::changes::ChangeRequest;
@@ -10,14 +9,18 @@ use governance_contract::connector::{Context, ListingTarget, Lookup, Mode, Page,
 use governance_contract::manifest::Description;
 use governance_contract::model::{Reference, Timestamp};
 
+use crate::authorities::Authorities;
 use crate::caller::Caller;
 pub use crate::caller::Made;
-use crate::credential::{CredentialError, Credentials};
-use crate::egress::Egress;
+use crate::credential::{CredentialError, Credentials, Source};
+use crate::egress::{Egress, Network, Player};
 use crate::engine::Loaded;
 use crate::error::CallError;
+use crate::instance::Breach;
 use crate::policy::{Access, Operator, Policy, PolicyError, Refusal};
 use crate::provision::operation::Permit;
+use crate::recording::opening::recorder;
+use crate::recording::{RecordTo, Recording, RecordingError};
 use crate::settings::{SettingError, Settings};
 
 /// What the operator gives to open a connection.
@@ -28,9 +31,19 @@ pub struct Given {
     pub operator: Option<Operator>,
     /// Settings, by key.
     pub settings: Vec<(String, String)>,
-    /// Files that hold credentials, by credential id. No id stands for the
+    /// Where credentials are, by credential id. No id stands for the
     /// connector's only credential.
-    pub credential_files: Vec<(Option<String>, PathBuf)>,
+    pub credentials: Vec<(Option<String>, Source)>,
+    /// Commands that print credentials, by credential id, for whatever
+    /// component is allowed the credential and has it from nowhere else.
+    pub credential_commands: BTreeMap<String, Vec<String>>,
+    /// Who may vouch for services besides the platform's authorities.
+    pub authorities: Authorities,
+    /// Where to record what the component asks and gets.
+    pub record: Option<RecordTo>,
+    /// What answers in place of the service. It brings its settings, and needs
+    /// neither credentials nor an operator.
+    pub replay: Option<Recording>,
 }
 
 /// A connection that cannot be opened.
@@ -45,6 +58,9 @@ pub enum OpenError {
     /// No policy can be made of what the connector declares.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// The recording cannot be made or used.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
     /// The component failed to describe itself.
     #[error("the component cannot be asked what it is")]
     Describe(#[source] CallError),
@@ -63,10 +79,28 @@ pub struct Connection {
 /// # Errors
 /// The component fails.
 pub async fn describe(loaded: &Loaded, settings: &Settings) -> Result<Description, OpenError> {
-    let nothing = Egress::new(Policy::default(), Credentials::default(), loaded.limits);
-    let caller = Caller::new(loaded.clone(), nothing);
-    let description = caller.describe(&settings.to_contract()).await;
+    let description = alone(loaded).describe(&settings.to_contract()).await;
     description.map_err(OpenError::Describe)
+}
+
+/// Makes an instance that can reach nothing, and drops it: what every call
+/// begins with, to be measured.
+///
+/// # Errors
+/// The component fails.
+pub async fn instantiate(loaded: &Loaded) -> Result<(), Breach> {
+    alone(loaded).instantiate().await
+}
+
+/// Calls a component without a way out.
+fn alone(loaded: &Loaded) -> Caller {
+    let nothing = Egress::new(
+        Policy::default(),
+        Credentials::default(),
+        Network::trusting(Authorities::default()),
+        loaded.limits,
+    );
+    Caller::new(loaded.clone(), nothing)
 }
 
 impl Connection {
@@ -77,7 +111,8 @@ impl Connection {
         given: Given,
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, OpenError> {
-        let trusted = given.operator.is_some();
+        let given = given.for_replay();
+        let trusted = given.operator.is_some() && given.replay.is_none();
         let environment = |name: &str| environment(name).filter(|_| trusted);
         let fields = describe(&loaded, &Settings::default()).await?.fields;
         let settings = Settings::resolve(&fields, &given.settings, environment)?;
@@ -85,8 +120,29 @@ impl Connection {
         let operator = given.operator.unwrap_or_default();
         let policy = Policy::new(&description, &settings, &operator)?;
         let declared = &description.credentials;
-        let credentials = Credentials::read(declared, &given.credential_files, environment)?;
-        let egress = Egress::new(policy, credentials, loaded.limits);
+        let configured = |id: &str| {
+            let command = given.credential_commands.get(id);
+            command.filter(|_| operator.allows(id)).cloned()
+        };
+        let sources = &given.credentials;
+        let credentials = Credentials::read(declared, sources, environment, configured)?;
+        let egress = match given.replay {
+            Some(recording) => {
+                let player = Player::new(recording.of(&description)?);
+                Egress::replaying(policy, player, loaded.limits)
+            }
+            None => {
+                let network = Network::trusting(given.authorities);
+                Egress::new(policy, credentials, network, loaded.limits)
+            }
+        };
+        let egress = match &given.record {
+            Some(to) => {
+                let recorder = recorder(to, &egress, &loaded, &description, &settings)?;
+                egress.recorded(recorder)
+            }
+            None => egress,
+        };
         Ok(Self {
             caller: Caller::new(loaded, egress),
             description,
@@ -112,6 +168,15 @@ impl Connection {
     pub fn ready(&self) -> Result<(), Refusal> {
         let egress = &self.caller.egress;
         egress.policy().ready(|id| egress.has_credential(id))
+    }
+
+    /// Whether a replayed recording held everything that was asked. A component
+    /// may make something else of a request that it did not hold.
+    ///
+    /// # Errors
+    /// The first request that it did not hold.
+    pub fn replayed(&self) -> Result<(), Refusal> {
+        self.caller.egress.missed().map_or(Ok(()), Err)
     }
 
     /// Asks the component again what it is. Nothing here goes by the answer.
@@ -213,7 +278,7 @@ impl Connection {
         };
         Context {
             settings: self.settings.to_contract(),
-            now,
+            now: self.caller.egress.time().unwrap_or(now),
             mode,
             credentials,
         }

@@ -1,20 +1,41 @@
-//! Credentials: read from the environment or a file, held in a type that cannot
-//! be printed and is wiped on drop, turned into a header on the way out.
+//! Credentials: read from the environment, a file or a command, held in a type
+//! that cannot be printed and is wiped on drop, turned into a header on the way
+//! out.
+//!
+//! | source, first one wins | read for |
+//! |---|---|
+//! | `--credential-file`, `--credential-command` | every component: it is named for this call |
+//! | the credential's environment variable | components that the operator trusts |
+//! | `[credential-command]` in `harness.toml` | credentials that the operator allows the component |
+//!
+//! `secret` says which copies are wiped.
+
+mod command;
+mod secret;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as BASE64;
+use bytes::Bytes;
 use governance_contract::connector::RedactedCredential;
 use governance_contract::manifest::{Credential, CredentialScheme};
 use http::{HeaderName, HeaderValue, header};
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
-/// A longer file is no credential.
-const FILE_BYTES: u64 = 64 * 1024;
+pub use command::CommandError;
+
+/// Where the operator says that a credential is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// In this file.
+    File(PathBuf),
+    /// This program prints it: its name and its arguments.
+    Command(Vec<String>),
+}
 
 /// Characters of a value's end that may be shown, to recognise it by.
 const SHOWN: usize = 4;
@@ -38,6 +59,15 @@ pub enum CredentialError {
         #[source]
         source: std::io::Error,
     },
+    /// The command brings none.
+    #[error("the credential `{id}` cannot be had from its command")]
+    Command {
+        /// The credential's id.
+        id: String,
+        /// Why.
+        #[source]
+        source: CommandError,
+    },
     /// The value cannot be one.
     #[error("the credential `{id}` is {problem}")]
     Value {
@@ -46,7 +76,7 @@ pub enum CredentialError {
         /// What is wrong with the value.
         problem: &'static str,
     },
-    /// A file is for no credential of the connector.
+    /// A file or a command is for no credential of the connector.
     #[error("{given} a credential of this connector, which has: {known}")]
     Unknown {
         /// The id given, or that there was none.
@@ -57,32 +87,60 @@ pub enum CredentialError {
 }
 
 impl Credentials {
-    /// Reads the credentials that a connector declares: from `files`, else from
-    /// the environment variables that it names. One that is in neither is
-    /// missed only when a request needs it.
+    /// Reads the credentials that a connector declares: those of `given` from
+    /// there, others from the environment variables that the connector names,
+    /// and what is in neither from the commands that are `configured` for it.
+    /// One that is nowhere is missed only when a request needs it.
     pub fn read(
         declared: &[Credential],
-        files: &[(Option<String>, PathBuf)],
+        given: &[(Option<String>, Source)],
         environment: impl Fn(&str) -> Option<String>,
+        configured: impl Fn(&str) -> Option<Vec<String>>,
     ) -> Result<Self, CredentialError> {
         let mut credentials = Self::default();
-        for (id, path) in files {
+        for (id, source) in given {
             let found = match (id, declared) {
                 (Some(id), _) => declared.iter().find(|it| it.id == *id),
                 (None, [only]) => Some(only),
                 (None, _) => None,
             };
             let found = found.ok_or_else(|| unknown(id.as_deref(), declared))?;
-            credentials.insert_file(&found.id, path)?;
+            credentials.insert_from(&found.id, source)?;
         }
-        for credential in declared.iter() {
-            let variable = credential.environment.as_deref().and_then(&environment);
-            let value = variable.filter(|_| !credentials.has(&credential.id));
+        for Credential {
+            id,
+            environment: variable,
+            ..
+        } in declared
+        {
+            if credentials.has(id) {
+                continue;
+            }
+            let value = variable
+                .as_deref()
+                .and_then(&environment)
+                .map(Zeroizing::new);
             if let Some(value) = value.filter(|it| !it.is_empty()) {
-                credentials.insert(&credential.id, SecretString::from(value).expose_secret())?;
+                credentials.insert(id, &value)?;
+            } else if let Some(command) = configured(id) {
+                credentials.insert_from(id, &Source::Command(command))?;
             }
         }
         Ok(credentials)
+    }
+
+    fn insert_from(&mut self, id: &str, source: &Source) -> Result<(), CredentialError> {
+        match source {
+            Source::File(path) => self.insert_file(id, path),
+            Source::Command(command) => {
+                let printed = command::run(command, command::TIME);
+                let printed = printed.map_err(|source| CredentialError::Command {
+                    id: id.to_owned(),
+                    source,
+                })?;
+                self.insert_bytes(id, &printed)
+            }
+        }
     }
 
     /// Keeps a value. Surrounding white space, such as a file's last newline,
@@ -105,19 +163,17 @@ impl Credentials {
 
     /// Reads a value from a file.
     pub fn insert_file(&mut self, id: &str, path: &Path) -> Result<(), CredentialError> {
-        let read = || -> std::io::Result<String> {
-            let mut text = String::new();
-            fs::File::open(path)?
-                .take(FILE_BYTES)
-                .read_to_string(&mut text)?;
-            Ok(text)
-        };
-        let text = read().map_err(|source| CredentialError::File {
+        let bytes = fs::File::open(path).and_then(secret::read);
+        let bytes = bytes.map_err(|source| CredentialError::File {
             path: path.to_owned(),
             source,
         })?;
-        let text = SecretString::from(text);
-        self.insert(id, text.expose_secret())
+        self.insert_bytes(id, &bytes)
+    }
+
+    fn insert_bytes(&mut self, id: &str, bytes: &[u8]) -> Result<(), CredentialError> {
+        // What is no text is not ASCII either.
+        self.insert(id, std::str::from_utf8(bytes).unwrap_or("\u{fffd}"))
     }
 
     /// Whether there is a value for this id.
@@ -138,8 +194,8 @@ impl Credentials {
     /// Every value, in each form that a scheme sends it in.
     pub(crate) fn presented(&self) -> impl Iterator<Item = SecretString> {
         self.0.values().flat_map(|value| {
-            let encoded = BASE64.encode(value.expose_secret());
-            [value.clone(), SecretString::from(encoded)]
+            let encoded = Zeroizing::new(BASE64.encode(value.expose_secret()));
+            [value.clone(), SecretString::from(encoded.as_str())]
         })
     }
 
@@ -148,25 +204,30 @@ impl Credentials {
     pub fn header(&self, id: &str, scheme: &CredentialScheme) -> Option<(HeaderName, HeaderValue)> {
         let value = self.0.get(id)?.expose_secret();
         let (name, text) = match scheme {
-            CredentialScheme::Bearer => (
-                header::AUTHORIZATION,
-                SecretString::from(format!("Bearer {value}")),
-            ),
+            CredentialScheme::Bearer => {
+                (header::AUTHORIZATION, secret::joined(&["Bearer ", value]))
+            }
             CredentialScheme::Header(name) => {
                 (HeaderName::try_from(name).ok()?, SecretString::from(value))
             }
             CredentialScheme::Basic => {
-                let encoded = SecretString::from(BASE64.encode(value));
-                (
-                    header::AUTHORIZATION,
-                    SecretString::from(format!("Basic {}", encoded.expose_secret())),
-                )
+                let encoded = Zeroizing::new(BASE64.encode(value));
+                (header::AUTHORIZATION, secret::joined(&["Basic ", &encoded]))
             }
             CredentialScheme::Other(_) => return None,
         };
-        let mut value = HeaderValue::from_str(text.expose_secret()).ok()?;
+        let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(Wiped(text))).ok()?;
         value.set_sensitive(true);
         Some((name, value))
+    }
+}
+
+/// Lets a header hold a secret where it is, and wipe it with its last clone.
+struct Wiped(SecretString);
+
+impl AsRef<[u8]> for Wiped {
+    fn as_ref(&self) -> &[u8] {
+        self.0.expose_secret().as_bytes()
     }
 }
 
@@ -178,7 +239,7 @@ fn redacted(value: &str) -> Option<String> {
 fn unknown(id: Option<&str>, declared: &[Credential]) -> CredentialError {
     let known: Vec<_> = declared.iter().map(|it| it.id.as_str()).collect();
     CredentialError::Unknown {
-        given: id.map_or("a file without an id does not name".into(), |id| {
+        given: id.map_or("a source without an id does not name".into(), |id| {
             format!("`{id}` is not")
         }),
         known: known.join(", "),
@@ -253,5 +314,82 @@ mod tests {
                 .unwrap(),
         );
         holding("trailing-newline\n");
+    }
+    fn declared(ids: &[&str]) -> Vec<Credential> {
+        let credential = governance_contract::samples::credential();
+        let named = |id: &&str| Credential {
+            id: (*id).to_owned(),
+            environment: Some(id.to_uppercase()),
+            ..credential.clone()
+        };
+        ids.iter().map(named).collect()
+    }
+
+    fn echo(value: &str) -> Vec<String> {
+        vec!["echo".into(), value.into()]
+    }
+
+    #[test]
+    fn the_first_source_wins() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), "from-file\n").unwrap();
+        let in_file = Source::File(file.path().to_owned());
+        let printed = Source::Command(echo("from-command"));
+        let set = |name: &str| (name == "KEY").then(|| "from-variable".to_owned());
+        let unset = |_: &str| None;
+        let configured = |id: &str| (id == "key").then(|| echo("from-configuration"));
+        let none = |_: &str| None;
+        let read =
+            |given: &[_], environment: &dyn Fn(&str) -> _, configured: &dyn Fn(&str) -> _| {
+                let read = Credentials::read(&declared(&["key"]), given, environment, configured);
+                let value = read.unwrap().0.remove("key");
+                value.map(|it| it.expose_secret().to_owned())
+            };
+        let given = |source: &Source| vec![(None, source.clone())];
+        let found = [
+            read(&given(&in_file), &set, &configured),
+            read(&given(&printed), &set, &configured),
+            read(&[], &set, &configured),
+            read(&[], &unset, &configured),
+            read(&[], &unset, &none),
+        ];
+        let expected = [
+            Some("from-file"),
+            Some("from-command"),
+            Some("from-variable"),
+            Some("from-configuration"),
+            None,
+        ];
+        assert_eq!(found.each_ref().map(Option::as_deref), expected);
+    }
+
+    #[test]
+    fn what_cannot_be_a_value_is_refused_from_every_source() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for value in [&b"line\nbreak"[..], b"\xff\xfe", b"", b"nul\0byte"] {
+            fs::write(file.path(), value).unwrap();
+            let path = file.path().to_owned();
+            let cat = vec!["cat".to_owned(), path.display().to_string()];
+            for source in [Source::File(path), Source::Command(cat)] {
+                let given = [(Some("key".to_owned()), source)];
+                let read = Credentials::read(&declared(&["key"]), &given, |_| None, |_| None);
+                let error = read.unwrap_err();
+                assert!(matches!(error, CredentialError::Value { .. }), "{error}");
+                assert!(!format!("{error} {error:?}").contains("break"));
+            }
+        }
+    }
+
+    #[test]
+    fn a_source_for_no_credential_of_the_connector_is_an_error() {
+        let printed = |id: Option<&str>| [(id.map(str::to_owned), Source::Command(echo("k")))];
+        for (ids, given) in [
+            (vec!["one"], printed(Some("other"))),
+            (vec!["one", "two"], printed(None)),
+            (vec![], printed(None)),
+        ] {
+            let read = Credentials::read(&declared(&ids), &given, |_| None, |_| None);
+            assert!(matches!(read, Err(CredentialError::Unknown { .. })));
+        }
     }
 }

@@ -11,10 +11,14 @@ use wasmtime::component::{Component, HasData, Linker, ResourceTable};
 use wasmtime::{Cache, CacheConfig, Config};
 
 use crate::instance::State;
-use crate::limits::Limits;
+use crate::limits::settings::Overrides;
+use crate::limits::{Bound, Limit, Limits};
 
 /// Between two looks at whether a spinning component has run out of time.
 const EPOCH: Duration = Duration::from_millis(10);
+
+/// Bytes of stack for the host's own functions, besides a component's.
+const HOST_STACK: usize = 3 << 19;
 
 /// Compiles components and holds what all instances share.
 #[derive(Clone)]
@@ -53,19 +57,19 @@ pub enum LoadError {
         source: std::io::Error,
     },
     /// The file is larger than the limit `component_file`.
-    #[error("the component has {size} bytes, the limit is {limit}")]
+    #[error("the component has {size} bytes ({bound})")]
     TooLarge {
         /// Its size in bytes.
         size: u64,
-        /// The limit in bytes.
-        limit: u64,
+        /// The limit.
+        bound: Bound,
     },
     /// The file is something else.
     #[error("not a WebAssembly component: {0}")]
     NotAComponent(String),
     /// It took longer than the limit `compile_time`.
-    #[error("compiling the component took longer than {} s", .0.as_secs())]
-    CompileTime(Duration),
+    #[error("compiling the component took too long ({0})")]
+    CompileTime(Bound),
     /// It imports what no connector gets.
     #[error("the component asks for what no connector gets: {0}")]
     Import(String),
@@ -75,6 +79,20 @@ pub enum LoadError {
     /// The engine itself failed.
     #[error("cannot set up the WebAssembly engine")]
     Engine(#[source] wasmtime::Error),
+}
+
+impl Loaded {
+    /// The limits that its calls are under.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The same component under the limits that this gives for it. Those that
+    /// the engine has for all stay.
+    pub fn limited(mut self, overrides: &Overrides) -> Self {
+        self.limits = overrides.over(self.limits);
+        self
+    }
 }
 
 impl Engine {
@@ -117,7 +135,7 @@ impl Engine {
         let limit = self.limits.compile_time;
         let compiled = tokio::time::timeout(limit, compiling)
             .await
-            .map_err(|_| LoadError::CompileTime(limit))?;
+            .map_err(|_| LoadError::CompileTime(self.limits.bound(Limit::CompileTime)))?;
         let component = compiled
             .map_err(|error| LoadError::NotAComponent(error.to_string()))?
             .map_err(|error| LoadError::NotAComponent(format!("{error:#}")))?;
@@ -125,10 +143,12 @@ impl Engine {
     }
 
     fn check_size(&self, size: u64) -> Result<(), LoadError> {
-        let limit = self.limits.component_file;
-        match size <= limit {
+        match size <= self.limits.component_file {
             true => Ok(()),
-            false => Err(LoadError::TooLarge { size, limit }),
+            false => Err(LoadError::TooLarge {
+                size,
+                bound: self.limits.bound(Limit::ComponentFile),
+            }),
         }
     }
 
@@ -178,7 +198,9 @@ fn configure(limits: &Limits, cache: Option<&Path>) -> wasmtime::Result<wasmtime
         .wasm_component_model(true)
         .concurrency_support(false)
         .epoch_interruption(true)
-        .max_wasm_stack(limits.stack);
+        .consume_fuel(limits.fuel.is_some())
+        .max_wasm_stack(limits.stack)
+        .async_stack_size(limits.stack + HOST_STACK);
     if let Some(directory) = cache {
         let mut settings = CacheConfig::new();
         settings.with_directory(directory);

@@ -117,13 +117,12 @@ impl CallError {
     /// What the operator can do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Connector { error, .. } => self
-                .refusal()
-                .map(Refusal::hint)
-                .or_else(|| error.hint.clone()),
-            Self::Breach(_) | Self::Contract(_) => {
-                Some("report this to the connector's author".into())
-            }
+            Self::Connector { error, trouble } => match trouble {
+                Some(trouble) => trouble.hint().or_else(|| error.hint.clone()),
+                None => error.hint.clone(),
+            },
+            Self::Breach(breach) => Some(breach.hint()),
+            Self::Contract(_) => Some("report this to the connector's author".into()),
         }
     }
 }
@@ -144,7 +143,7 @@ impl fmt::Display for CallError {
             } => refusal.fmt(out),
             Self::Connector { error, trouble } => {
                 write!(out, "{}", error.message)?;
-                if let Some(Trouble::Failed(text)) = trouble {
+                if let Some(Trouble::Failed { text, .. }) = trouble {
                     write!(out, ": {text}")?;
                 }
                 details(error, out)

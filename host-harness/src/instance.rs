@@ -1,7 +1,5 @@
 //! One instance for one call: a fresh store, bounded, and gone afterwards.
 
-use std::time::Duration;
-
 use governance_contract::Plugin;
 use wasmtime::component::ResourceTable;
 use wasmtime::{ResourceLimiter, Store};
@@ -9,7 +7,7 @@ use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::egress::Hooks;
 use crate::engine::Loaded;
-use crate::limits::Limits;
+use crate::limits::{Bound, Limit, Limits};
 
 /// What an instance's store holds.
 pub(crate) struct State {
@@ -41,15 +39,15 @@ struct Growth {
     limits: Limits,
     memory: usize,
     elements: usize,
-    exceeded: Option<&'static str>,
+    exceeded: Option<Limit>,
 }
 
 impl Growth {
-    fn allow(&mut self, what: &'static str, used: usize, limit: usize) -> bool {
-        if used > limit {
-            self.exceeded = Some(what);
+    fn allow(&mut self, limit: Limit, used: usize, most: usize) -> bool {
+        if used > most {
+            self.exceeded = Some(limit);
         }
-        used <= limit
+        used <= most
     }
 }
 
@@ -61,7 +59,7 @@ impl ResourceLimiter for Growth {
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
         let used = self.memory.saturating_add(desired.saturating_sub(current));
-        let allowed = self.allow("memory", used, self.limits.memory);
+        let allowed = self.allow(Limit::Memory, used, self.limits.memory);
         if allowed {
             self.memory = used;
         }
@@ -77,7 +75,7 @@ impl ResourceLimiter for Growth {
         let used = self
             .elements
             .saturating_add(desired.saturating_sub(current));
-        let allowed = self.allow("table_elements", used, self.limits.table_elements);
+        let allowed = self.allow(Limit::TableElements, used, self.limits.table_elements);
         if allowed {
             self.elements = used;
         }
@@ -88,15 +86,25 @@ impl ResourceLimiter for Growth {
 /// How a call broke, as opposed to how the connector says that it failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Breach {
-    /// It took longer than the limit `call_time`.
-    #[error("the call took longer than {} s (limit `call_time`)", .0.as_secs())]
-    Time(Duration),
-    /// It grew beyond a limit.
-    #[error("the call exceeded the limit `{0}`")]
-    Growth(&'static str),
+    /// It took longer than `call_time`, or `change_time` if it was a change's.
+    #[error("the call took too long ({0})")]
+    Time(Bound),
+    /// It used more than a limit allows.
+    #[error("the call used too much ({0})")]
+    Growth(Bound),
     /// It trapped.
     #[error("the component failed: {0}")]
     Trap(String),
+}
+
+impl Breach {
+    /// What the operator can do.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Time(bound) | Self::Growth(bound) => bound.hint(),
+            Self::Trap(_) => "report this to the connector's author".into(),
+        }
+    }
 }
 
 /// An instance during its call.
@@ -131,6 +139,10 @@ impl Instance {
         store.set_hostcall_fuel(limits.host_call_bytes);
         store.set_max_component_handles(limits.handles);
         store.epoch_deadline_async_yield_and_update(1);
+        if let Some(fuel) = limits.fuel {
+            let set = store.set_fuel(fuel);
+            set.map_err(|error| Breach::Trap(describe(&error)))?;
+        }
         match loaded.pre.instantiate_async(&mut store).await {
             Ok(plugin) => Ok(Self { store, plugin }),
             Err(error) => Err(breach(&store, &error)),
@@ -147,23 +159,25 @@ fn breach(store: &Store<State>, error: &wasmtime::Error) -> Breach {
     let text = describe(error);
     let watched = WATCHED.iter().find(|(words, _)| text.contains(words));
     let watched = watched.map(|(_, limit)| *limit);
-    match store.data().growth.exceeded.or(watched) {
-        Some(limit) => Breach::Growth(limit),
+    let growth = &store.data().growth;
+    match growth.exceeded.or(watched) {
+        Some(limit) => Breach::Growth(growth.limits.bound(limit)),
         None => Breach::Trap(text),
     }
 }
 
 /// Limits that wasmtime watches for us, by the words of its errors, which have
 /// no types of their own.
-const WATCHED: [(&str, &str); 5] = [
-    ("call stack exhausted", "stack"),
+const WATCHED: [(&str, Limit); 6] = [
+    ("call stack exhausted", Limit::Stack),
     (
         "fuel allocated for hostcalls has been exhausted",
-        "host_call_bytes",
+        Limit::HostCallBytes,
     ),
-    ("store handle limit exceeded", "handles"),
-    ("total size of fields exceeds limit", "request_headers"),
-    ("resource table has no free keys", "handles"),
+    ("all fuel consumed by WebAssembly", Limit::Fuel),
+    ("store handle limit exceeded", Limit::Handles),
+    ("total size of fields exceeds limit", Limit::RequestHeaders),
+    ("resource table has no free keys", Limit::Handles),
 ];
 
 /// The trap's own words; the backtrace is of no use without symbols.

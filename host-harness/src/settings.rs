@@ -131,6 +131,12 @@ impl Settings {
         self.values.iter().any(|it| it.key == key && it.given)
     }
 
+    /// Keys and values that the operator gave.
+    pub(crate) fn given(&self) -> impl Iterator<Item = (&str, &str)> {
+        let given = self.values.iter().filter(|it| it.given);
+        given.map(|it| (it.key.as_str(), it.value.as_str()))
+    }
+
     /// As the component receives them.
     pub fn to_contract(&self) -> Vec<Setting> {
         let settings = self.values.iter().map(|it| Setting {

@@ -23,21 +23,35 @@
 //! # A batch that would remove more is refused.
 //! max-removals = 10
 //! ```
+//!
+//! What else there is, `docs/configuration.md` describes: limits, certificate
+//! authorities, and where credentials come from.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Deserializer, de};
 
+use crate::limits::settings::Overrides;
 use crate::policy::Operator;
 use crate::policy::origin::{Origin, OriginError};
 use crate::provision::operation::Provisioning;
 
 /// The contents of `harness.toml`.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Trust {
     #[serde(default)]
     component: Vec<Entry>,
+    /// The limits of all components.
+    #[serde(default)]
+    pub limits: Overrides,
+    /// A file of certificate authorities that are trusted besides the
+    /// platform's.
+    pub ca_file: Option<PathBuf>,
+    /// Commands that print credentials, by credential id.
+    #[serde(default)]
+    pub credential_command: BTreeMap<String, Vec<String>>,
     /// What of changing is allowed.
     #[serde(default)]
     pub provisioning: Changing,
@@ -70,6 +84,8 @@ struct Entry {
     origins: Vec<String>,
     #[serde(default)]
     credentials: Vec<String>,
+    #[serde(default, deserialize_with = "Overrides::of_component")]
+    limits: Overrides,
 }
 
 /// A `harness.toml` that cannot be used.
@@ -113,19 +129,29 @@ impl Trust {
                 });
             }
         };
-        toml::from_str(&text).map_err(|source| TrustError::Format {
+        let mut trust: Self = toml::from_str(&text).map_err(|source| TrustError::Format {
             path: path.to_owned(),
             source: Box::new(source),
-        })
+        })?;
+        // Beside the file that names it, wherever the harness was started.
+        let folder = path.parent().unwrap_or(Path::new(""));
+        trust.ca_file = trust.ca_file.map(|file| folder.join(file));
+        Ok(trust)
+    }
+
+    /// The limits that are set for the component with this hash alone.
+    pub fn limits_of(&self, sha256: &str) -> impl Iterator<Item = &Overrides> {
+        self.entries(sha256).map(|entry| &entry.limits)
+    }
+
+    fn entries(&self, sha256: &str) -> impl Iterator<Item = &Entry> {
+        let entries = self.component.iter();
+        entries.filter(move |entry| entry.sha256.eq_ignore_ascii_case(sha256))
     }
 
     /// What the component with this hash is allowed; None if it has no entry.
     pub fn of(&self, sha256: &str) -> Result<Option<Operator>, TrustError> {
-        let mut entries = self
-            .component
-            .iter()
-            .filter(|entry| entry.sha256.eq_ignore_ascii_case(sha256))
-            .peekable();
+        let mut entries = self.entries(sha256).peekable();
         if entries.peek().is_none() {
             return Ok(None);
         }
@@ -152,6 +178,8 @@ impl Trust {
 
 #[cfg(test)]
 mod tests {
+    use crate::limits::Limits;
+
     use super::*;
 
     const HASH: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
@@ -178,6 +206,9 @@ mod tests {
             "[provisioning]\nenabled = [\"delete\"]\n",
             "[provisioning]\nenabled = \"create\"\n",
             "[provisioning]\nmax_removals = 1\n",
+            "[limits]\ncall-time = 1\n",
+            "ca_file = \"ca.pem\"\n",
+            "[credential-command]\ntoken = \"op read x\"\n",
         ] {
             assert!(toml::from_str::<Trust>(text).is_err(), "{text}");
         }
@@ -193,5 +224,44 @@ mod tests {
         assert_eq!(changing.enabled.to_string(), "remove");
         assert_eq!(changing.protect, ["a@b.c"]);
         assert_eq!(changing.max_removals, Some(3));
+    }
+    #[test]
+    fn a_components_limits_are_its_own_and_what_all_share_is_not() {
+        let text = |limits: &str| {
+            format!(
+                "[limits]\nmemory = \"8 MiB\"\nrequests = 3\n\
+                 [[component]]\nsha256 = \"{HASH}\"\n[component.limits]\n{limits}\n"
+            )
+        };
+        let trust: Trust = toml::from_str(&text("memory = \"16 MiB\"")).unwrap();
+        let limits = trust.limits.over(Limits::default());
+        assert_eq!((limits.memory, limits.requests), (8 << 20, 3));
+        let own: Vec<_> = trust.limits_of(HASH).map(|it| it.over(limits)).collect();
+        assert_eq!((own[0].memory, own[0].requests), (16 << 20, 3));
+        assert_eq!(trust.limits_of("other").count(), 0);
+        let shared = toml::from_str::<Trust>(&text("stack = \"1 MiB\"")).unwrap_err();
+        assert!(
+            shared.to_string().contains("set it in [limits]"),
+            "{shared}"
+        );
+    }
+
+    #[test]
+    fn a_ca_file_is_looked_for_beside_the_configuration() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("harness.toml");
+        let read = |text: &str| {
+            std::fs::write(&file, text).unwrap();
+            Trust::read(&file).unwrap().ca_file
+        };
+        assert_eq!(
+            read("ca-file = \"ca.pem\""),
+            Some(folder.path().join("ca.pem"))
+        );
+        assert_eq!(
+            read("ca-file = \"/etc/ca.pem\""),
+            Some("/etc/ca.pem".into())
+        );
+        assert_eq!(read(""), None);
     }
 }

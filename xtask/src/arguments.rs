@@ -18,15 +18,19 @@ pub(crate) enum Task {
     Demo,
     Test,
     Component,
+    Licenses,
+    Bench,
     Ci,
 }
 
 impl Task {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Setup,
         Self::Demo,
         Self::Test,
         Self::Component,
+        Self::Licenses,
+        Self::Bench,
         Self::Ci,
     ];
 
@@ -36,6 +40,8 @@ impl Task {
             Self::Demo => "demo",
             Self::Test => "test",
             Self::Component => "component",
+            Self::Licenses => "licenses",
+            Self::Bench => "bench",
             Self::Ci => "ci",
         }
     }
@@ -174,6 +180,8 @@ mod tests {
             ("demo", request(Task::Demo, None, false)),
             ("test", request(Task::Test, None, false)),
             ("component", request(Task::Component, None, false)),
+            ("licenses", request(Task::Licenses, None, false)),
+            ("bench", request(Task::Bench, None, false)),
             ("ci --yes", request(Task::Ci, None, true)),
             (
                 "setup --std-from debian --yes",

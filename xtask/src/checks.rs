@@ -1,4 +1,4 @@
-//! Tests, and what else has to pass before a change is merged.
+//! Tests, what else has to pass before a change is merged, and benchmarks.
 
 use std::time::Duration;
 
@@ -6,10 +6,29 @@ use crate::Result;
 use crate::context::{Context, announce, step};
 
 const TEST: [&str; 3] = ["test", "--workspace", "--locked"];
+const LICENSES: [&str; 5] = ["run", "--quiet", "--locked", "--package", "licenses"];
 
 /// Runs all tests.
 pub(crate) fn test(context: &Context) -> Result<()> {
     step("tests", &mut context.cargo(&TEST)).map(drop)
+}
+
+/// Checks licenses and sources of all dependencies.
+pub(crate) fn licenses(context: &Context) -> Result<()> {
+    step("licenses", &mut context.cargo(&LICENSES)).map(drop)
+}
+
+/// Measures what documents have figures of.
+pub(crate) fn bench(context: &Context) -> Result<()> {
+    let mut benches = context.cargo(&["bench", "--locked", "-p", "harness", "-p"]);
+    benches.args([
+        "governance-store",
+        "--bench",
+        "start",
+        "--bench",
+        "effective",
+    ]);
+    step("benchmarks", &mut benches).map(drop)
 }
 
 /// Checks everything, what is quickest first, and stops at the first failure.
@@ -21,6 +40,7 @@ pub(crate) fn ci(context: &Context) -> Result<()> {
     documentation.env("RUSTDOCFLAGS", "-D warnings");
     let steps = [
         ("formatting", format),
+        ("licenses", context.cargo(&LICENSES)),
         ("lints", lints),
         ("documentation", documentation),
         ("tests", context.cargo(&TEST)),

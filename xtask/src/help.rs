@@ -51,7 +51,9 @@ fn summary(task: Task) -> &'static str {
         Task::Demo => "sync a simulated organization and list its accounts",
         Task::Test => "run all tests",
         Task::Component => "build connectors to components and show their size",
-        Task::Ci => "check formatting, lints, documentation and tests",
+        Task::Licenses => "check licenses and sources of all dependencies",
+        Task::Bench => "measure what docs/performance.md has figures of",
+        Task::Ci => "check formatting, licenses, lints, documentation and tests",
     }
 }
 
@@ -74,10 +76,18 @@ fn description(task: Task) -> &'static str {
              --plugin PLUGIN the one in the folder plugin/PLUGIN or PLUGIN, which may be\n\
              anywhere."
         }
+        Task::Licenses => {
+            "Checks by `cargo metadata` that every dependency has a license that is allowed\n\
+             here, and comes from crates.io."
+        }
+        Task::Bench => {
+            "Builds for release, which takes a while, and prints rows of\n\
+             docs/performance.md: what it takes to begin, and effective access."
+        }
         Task::Ci => {
-            "What has to pass before a change is merged, in this order: formatting, clippy\n\
-             without warnings, documentation without warnings, all tests. Stops at the\n\
-             first that fails."
+            "What has to pass before a change is merged, in this order: formatting, licenses,\n\
+             clippy without warnings, documentation without warnings, all tests. Stops at\n\
+             the first that fails."
         }
     }
 }
@@ -88,6 +98,8 @@ fn example(task: Task) -> &'static str {
         Task::Demo => "cargo xtask demo",
         Task::Test => "cargo xtask test",
         Task::Component => "cargo xtask component --plugin example",
+        Task::Licenses => "cargo xtask licenses",
+        Task::Bench => "cargo xtask bench",
         Task::Ci => "cargo xtask ci",
     }
 }

@@ -8,7 +8,9 @@
 //! | `demo` | syncs a simulated organization and lists its accounts |
 //! | `test` | runs all tests |
 //! | `component` | builds connectors to components and shows their size |
-//! | `ci` | formatting, lints, documentation, tests |
+//! | `licenses` | checks licenses and sources of all dependencies |
+//! | `bench` | measures what docs/performance.md has figures of |
+//! | `ci` | formatting, licenses, lints, documentation, tests |
 //!
 //! Ends with 0 when the task is done, 1 when it failed, 2 when it was not
 //! understood.
@@ -57,6 +59,8 @@ fn run(request: &Request) -> Result<()> {
         Task::Demo => demo::run(&context),
         Task::Test => checks::test(&context),
         Task::Component => component::run(&context, request.plugin.as_deref()),
+        Task::Licenses => checks::licenses(&context),
+        Task::Bench => checks::bench(&context),
         Task::Ci => checks::ci(&context),
     }
 }

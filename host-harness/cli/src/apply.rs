@@ -103,7 +103,9 @@ pub(crate) async fn run(arguments: ApplyArguments, stdout: &mut dyn Write) -> an
     let (session, items, batch) = read(&arguments, preview, jobs).await?;
     let plans = plan_all(&session, &items, jobs).await;
     if preview {
-        return told::plans(&items, &plans, arguments.change.json, stdout);
+        let exit = told::plans(&items, &plans, arguments.change.json, stdout)?;
+        session.replayed()?;
+        return Ok(exit);
     }
     let plans = permitted(&session, &items, plans)?;
     few_removals(&session, &arguments, &plans)?;
@@ -114,7 +116,9 @@ pub(crate) async fn run(arguments: ApplyArguments, stdout: &mut dyn Write) -> an
     let ended = order.run(jobs, make, |_, _| bar.inc(1)).await;
     bar.finish_and_clear();
     let ended: Vec<_> = ended.into_iter().flatten().collect();
-    told::outcomes(&items, &ended, arguments.change.json, stdout)
+    let exit = told::outcomes(&items, &ended, arguments.change.json, stdout)?;
+    session.replayed()?;
+    Ok(exit)
 }
 
 /// What is to be done, and the name of the batch.

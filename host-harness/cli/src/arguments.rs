@@ -105,6 +105,22 @@ pub(crate) struct ConnectArguments {
     )]
     pub(crate) credential_files: Vec<String>,
 
+    /// A command that prints the credential; with several credentials ID=COMMAND
+    ///
+    /// Run without a shell: its words are separated by spaces, and no quotes are
+    /// read. For others use credential-command in harness.toml.
+    #[arg(
+        long = "credential-command",
+        value_name = "[ID=]COMMAND",
+        env = "GOVERNANCE_CREDENTIAL_COMMAND"
+    )]
+    pub(crate) credential_commands: Vec<String>,
+
+    /// Certificate authorities, in PEM form, to trust besides the platform's
+    /// [default: ca-file of harness.toml]
+    #[arg(long, value_name = "FILE", env = "GOVERNANCE_CA_FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+
     /// What the operator allows components
     #[arg(
         long,
@@ -118,6 +134,25 @@ pub(crate) struct ConnectArguments {
     /// [default: governance-harness in the user's cache directory]
     #[arg(long, value_name = "DIRECTORY", env = "GOVERNANCE_CACHE")]
     pub(crate) cache: Option<PathBuf>,
+
+    /// Write what the component asks and gets into a new file
+    ///
+    /// It holds neither credentials nor secrets that a change makes, but the
+    /// service's data about people: see --anonymize.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+
+    /// Replace e-mail addresses, names and ids of people in the recording
+    #[arg(long, requires = "record")]
+    pub(crate) anonymize: bool,
+
+    /// Answer from a recording in place of the service, with no network
+    ///
+    /// The settings are the recorded ones; no credential is needed. What is kept
+    /// needs a database of its own, named with --db. A request that was not
+    /// recorded ends the command with exit code 3.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) replay: Option<PathBuf>,
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {

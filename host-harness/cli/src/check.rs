@@ -41,6 +41,7 @@ pub(crate) async fn run(arguments: CheckArguments, stdout: &mut dyn Write) -> an
         .await
         .into_iter()
         .collect::<Result<_, CallError>>()?;
+    connection.replayed()?;
     for (surface, probe) in &probes {
         match arguments.json {
             true => json_line(stdout, &as_json(surface, probe))?,

@@ -5,11 +5,23 @@ mod junit;
 use std::fmt::Write as _;
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
-use governance_host::conformance::{self, Options, Outcome, Report, Verdict};
+use governance_host::clock::now;
+use governance_host::conformance::{self, Options, Outcome, Report, Trial, Verdict};
+use governance_host::connection::Connection;
 use governance_host::contract::manifest::Description;
+use governance_host::naming::Namer;
+use governance_host::naming::live::Live;
+use governance_host::provision::ProvisionError;
+use governance_host::provision::operation::Provisioning;
+use governance_host::provision::perform::{self, Provisioner};
+use governance_host::provision::protect::Protected;
+use governance_host::sync::retry::Patience;
+use governance_host::trust::Trust;
 use serde_json::json;
 
 use crate::arguments::ConnectArguments;
@@ -24,11 +36,16 @@ use crate::text::{json_line, safe_line};
 /// sense, and judges the answers, rule by rule. It changes nothing: a service
 /// with a read-only credential will do, or a simulated one.
 ///
+/// With --change it also gives, and takes again, one entitlement that nobody
+/// misses, of a test tenant, and says so if it cannot put all back. What harness.toml
+/// protects is not touched. These changes are not in the journal.
+///
 /// The exit code is 0 if no rule is broken, 8 if one is. A warning breaks none.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  ROTA_TOKEN=… harness conformance --component rota.wasm --set base_url=http://127.0.0.1:8080")]
+  ROTA_TOKEN=… harness conformance --component rota.wasm --set base_url=http://127.0.0.1:8080
+  harness conformance --provisioning=create,remove --change project:Test:member eve@example.com")]
 pub(crate) struct ConformanceArguments {
     #[command(flatten)]
     connect: ConnectArguments,
@@ -42,14 +59,34 @@ pub(crate) struct ConformanceArguments {
     )]
     sample: usize,
 
-    /// A listing with more pages in a row does not end
+    /// A listing with more pages does not end
     #[arg(
         long,
         value_name = "PAGES",
         env = "GOVERNANCE_CONFORMANCE_LONGEST_LISTING",
-        default_value_t = Options::default().longest_listing
+        default_value_t = Patience::default().longest_listing
     )]
-    longest_listing: u32,
+    longest_listing: usize,
+
+    /// Also try changes: give this to this principal, and take it again
+    ///
+    /// Named as for `harness grant`. The principal must not hold it yet.
+    #[arg(
+        long,
+        num_args = 2,
+        value_names = ["ENTITLEMENT", "PRINCIPAL"],
+        requires = "provisioning"
+    )]
+    change: Option<Vec<String>>,
+
+    /// What may be changed for that: both, `create,remove`
+    #[arg(long, value_name = "OPERATIONS", requires = "change")]
+    provisioning: Option<Provisioning>,
+
+    /// How many seconds to wait before reading what was changed
+    /// [default: what the connector declares]
+    #[arg(long, value_name = "SECONDS", env = "GOVERNANCE_SETTLE_WAIT")]
+    settle_wait: Option<u64>,
 
     /// Print one JSON object for each rule
     #[arg(long)]
@@ -64,13 +101,17 @@ pub(crate) async fn run(
     arguments: ConformanceArguments,
     stdout: &mut dyn Write,
 ) -> anyhow::Result<Exit> {
-    let connection = connect::open(&arguments.connect).await?;
+    let connection = Arc::new(connect::open(&arguments.connect).await?);
     let options = Options {
+        trial: trial(&arguments, &connection).await?,
         sample: arguments.sample,
-        longest_listing: arguments.longest_listing,
-        ..Options::default()
+        patience: Patience {
+            longest_listing: arguments.longest_listing,
+            ..Patience::default()
+        },
     };
     let report = conformance::run(&connection, &options).await?;
+    connection.replayed()?;
     let description = connection.description();
     if let Some(path) = &arguments.junit {
         let written = std::fs::write(path, junit::document(description, &report));
@@ -84,10 +125,49 @@ pub(crate) async fn run(
         }
         false => stdout.write_all(as_text(description, &report).as_bytes())?,
     }
+    for left in &report.left {
+        eprintln!(
+            "WARNING: the service is not as it was before: {}",
+            safe_line(left)
+        );
+    }
     Ok(match report.conforms() {
         true => Exit::Done,
         false => Exit::Nonconforming,
     })
+}
+
+/// What may be changed. Nothing of it is guessed.
+async fn trial(
+    arguments: &ConformanceArguments,
+    connection: &Arc<Connection>,
+) -> anyhow::Result<Option<Trial>> {
+    let (Some([entitlement, principal]), Some(provisioning)) =
+        (arguments.change.as_deref(), arguments.provisioning)
+    else {
+        return Ok(None);
+    };
+    let directory = Live {
+        connection,
+        patience: Patience::default(),
+    };
+    let grant = Namer::new(directory).held(entitlement, principal).await?;
+    let changing = Trust::read(&arguments.connect.config)?.provisioning;
+    let wait = arguments.settle_wait.map(Duration::from_secs);
+    let provisioner = Provisioner::new(
+        connection.clone(),
+        perform::Options {
+            connection: "conformance".to_owned(),
+            database: None,
+            provisioning,
+            protected: Protected::read(&changing.protect).map_err(ProvisionError::from)?,
+            patience: Patience::default(),
+            settle_wait: wait,
+            clock: now,
+        },
+    );
+    let trial = Trial::new(&provisioner, provisioning, wait, grant).await?;
+    Ok(Some(trial))
 }
 
 fn as_json(outcome: &Outcome) -> serde_json::Value {
@@ -186,6 +266,7 @@ mod tests {
             outcomes: outcomes.to_vec(),
             calls: 3,
             requests: [("list".to_owned(), 2)].into(),
+            left: Vec::new(),
         }
     }
 

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | 0 | done |
 //! | 2 | wrong usage |
-//! | 3 | wrong configuration: settings, files, what the operator allows |
+//! | 3 | wrong configuration: settings, files, what the operator allows; a request that a replayed recording does not hold |
 //! | 4 | credential or permission |
 //! | 5 | service, network, or a component that fails |
 //! | 6 | done with gaps |
@@ -15,6 +15,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+use governance_host::authorities::AuthorityError;
 use governance_host::connection::OpenError;
 use governance_host::credential::CredentialError;
 use governance_host::engine::LoadError;
@@ -22,6 +23,7 @@ use governance_host::error::{CallError, Fault};
 use governance_host::naming::error::{Candidate, NamingError};
 use governance_host::policy::Refusal;
 use governance_host::provision::ProvisionError;
+use governance_host::recording::RecordingError;
 use governance_host::settings::SettingError;
 use governance_host::store::{self, StoreError};
 use governance_host::sync::SyncError;
@@ -139,13 +141,21 @@ fn judge_cause(cause: &(dyn std::error::Error + 'static)) -> Option<(Exit, Optio
         return Some((store_exit(error), error.hint().map(Into::into)));
     }
     if let Some(error) = cause.downcast_ref::<LoadError>() {
-        return Some((Exit::Configuration, Some(load_hint(error).into())));
+        return Some((Exit::Configuration, Some(load_hint(error))));
+    }
+    if let Some(error) = cause.downcast_ref::<RecordingError>() {
+        return Some((Exit::Configuration, Some(error.hint().into())));
     }
     if let Some(error) = cause.downcast_ref::<OpenError>() {
         return open_judgement(error);
     }
+    if cause.is::<AuthorityError>() {
+        let hint = "the file has to hold certificates between BEGIN and END CERTIFICATE lines";
+        return Some((Exit::Configuration, Some(hint.into())));
+    }
     cause.downcast_ref::<TrustError>().map(|_| {
-        let hint = "see `harness inspect --component FILE` for an entry that works";
+        let hint = "docs/configuration.md has every key; `harness inspect --component FILE` \
+                    prints an entry that works";
         (Exit::Configuration, Some(hint.into()))
     })
 }
@@ -182,6 +192,7 @@ fn sync_hint(error: &SyncError) -> Option<String> {
             Some("the listing of projects shows the ids that there are".into())
         }
         SyncError::UnknownType(_) => Some("`harness inspect` says what the types are".into()),
+        SyncError::Full(_) => Some("report this to the connector's author".into()),
         SyncError::Cancelled(_) => None,
     }
 }
@@ -194,7 +205,7 @@ fn store_exit(error: &StoreError) -> Exit {
     }
 }
 
-fn load_hint(error: &LoadError) -> &'static str {
+fn load_hint(error: &LoadError) -> String {
     match error {
         LoadError::File { .. } => "check the path given with --component",
         LoadError::NotAComponent(_) => {
@@ -205,11 +216,15 @@ fn load_hint(error: &LoadError) -> &'static str {
             "connectors get wasi:http's outgoing side and wasi:io; build for \
              wasm32-unknown-unknown, see wit/README.md"
         }
-        LoadError::TooLarge { .. } | LoadError::CompileTime(_) => {
-            "a connector is usually below 1 MB; check that this is the right file"
+        LoadError::TooLarge { bound, .. } | LoadError::CompileTime(bound) => {
+            return format!(
+                "a connector is usually below 1 MB; check that this is the right file\n{}",
+                bound.hint()
+            );
         }
         LoadError::Engine(_) => "check that the directory given with --cache can be written to",
     }
+    .to_owned()
 }
 
 fn open_judgement(error: &OpenError) -> Option<(Exit, Option<String>)> {
@@ -219,6 +234,7 @@ fn open_judgement(error: &OpenError) -> Option<(Exit, Option<String>)> {
             let hint = format!("use --set {key}=VALUE{}", variable.unwrap_or_default());
             (Exit::Configuration, hint)
         }
+        OpenError::Recording(error) => (Exit::Configuration, error.hint().into()),
         OpenError::Setting(_) | OpenError::Policy(_) => {
             let hint = "`harness inspect` lists the settings with their environment variables";
             (Exit::Configuration, hint.into())
@@ -227,8 +243,13 @@ fn open_judgement(error: &OpenError) -> Option<(Exit, Option<String>)> {
             Exit::Configuration,
             "check the path given with --credential-file".into(),
         ),
-        OpenError::Credential(CredentialError::Unknown { .. }) => {
-            (Exit::Usage, "use --credential-file ID=FILE".into())
+        OpenError::Credential(CredentialError::Unknown { .. }) => (
+            Exit::Usage,
+            "use --credential-file ID=FILE or --credential-command ID=COMMAND".into(),
+        ),
+        OpenError::Credential(CredentialError::Command { .. }) => {
+            let hint = "run the command yourself: it has to print the credential, and nothing else";
+            (Exit::Credential, hint.into())
         }
         OpenError::Credential(CredentialError::Value { .. }) => {
             let hint = "the value has to be the bare credential, on one line";

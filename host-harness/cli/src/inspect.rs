@@ -9,13 +9,14 @@ use governance_host::contract::manifest::{
     BaseUrl, Credential, CredentialScheme, Description, Field, ResourceType, Route,
 };
 use governance_host::engine::Loaded;
+use governance_host::limits::{Limit, Unit};
 use governance_host::settings::Settings;
 use governance_host::trust::Trust;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::arguments::ConnectArguments;
 use crate::connect;
-use crate::exit::Exit;
+use crate::exit::{Exit, Refused};
 use crate::table::table;
 use crate::text::{json_line, safe_line};
 
@@ -40,6 +41,9 @@ pub(crate) async fn run(
     arguments: InspectArguments,
     stdout: &mut dyn Write,
 ) -> anyhow::Result<Exit> {
+    if arguments.connect.record.is_some() || arguments.connect.replay.is_some() {
+        return Err(nothing_to_record().into());
+    }
     let loaded = connect::load(&arguments.connect).await?;
     let description = describe(&loaded, &Settings::default()).await?;
     if arguments.json {
@@ -54,6 +58,14 @@ pub(crate) async fn run(
         }
     }
     Ok(Exit::Done)
+}
+
+fn nothing_to_record() -> Refused {
+    Refused {
+        exit: Exit::Usage,
+        message: "a component that is inspected sends no request".into(),
+        hint: "leave --record and --replay out".into(),
+    }
 }
 
 /// The entry of harness.toml that allows what the component declares.
@@ -119,6 +131,14 @@ fn as_text(loaded: &Loaded, description: &Description) -> String {
         "routes",
         &table(&["route", "effect", "request", "credential"], routes),
     );
+    let limits = Limit::ALL
+        .iter()
+        .map(|limit| limit_in_force(loaded, *limit));
+    section(
+        &mut text,
+        "limits",
+        &table(&["limit", "in force", "of"], limits),
+    );
     text
 }
 
@@ -167,6 +187,14 @@ fn credential(credential: &Credential) -> Vec<String> {
         credential.environment.clone().unwrap_or_default(),
         scheme(&credential.scheme),
         bases.join(", "),
+    ]
+}
+
+fn limit_in_force(loaded: &Loaded, limit: Limit) -> Vec<String> {
+    vec![
+        limit.name().to_owned(),
+        loaded.limits().bound(limit).shown(),
+        limit.what().to_owned(),
     ]
 }
 
@@ -244,9 +272,24 @@ fn as_json(loaded: &Loaded, description: &Description) -> Value {
             "credential": it.credential,
             "limits": it.limits,
         })),
+        "limits": Value::Object(limits(loaded)),
         "visibility_seconds": description.visibility_seconds,
         "events": description.events,
     })
+}
+
+/// In bytes, seconds, or as a count; null where there is none.
+fn limits(loaded: &Loaded) -> Map<String, Value> {
+    let limits = Limit::ALL.iter().map(|limit| {
+        let bound = loaded.limits().bound(*limit);
+        let value = match limit.unit() {
+            _ if bound.count() == 0 => Value::Null,
+            Unit::Seconds => bound.time().as_secs_f64().into(),
+            Unit::Bytes | Unit::Count => bound.count().into(),
+        };
+        (limit.name().to_owned(), value)
+    });
+    limits.collect()
 }
 
 fn list<T>(items: &[T], shown: impl Fn(&T) -> Value) -> Value {

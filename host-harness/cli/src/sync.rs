@@ -45,7 +45,7 @@ pub(crate) struct SyncArguments {
         long,
         value_name = "FILE",
         env = "GOVERNANCE_DB",
-        default_value = "governance.db"
+        default_value = connect::DATABASE
     )]
     db: PathBuf,
 
@@ -69,6 +69,7 @@ pub(crate) struct SyncArguments {
 }
 
 pub(crate) async fn run(arguments: SyncArguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
+    connect::keep_apart(&arguments.connect, &arguments.db)?;
     Store::probe(&arguments.db)?;
     let connection = Arc::new(connect::open(&arguments.connect).await?);
     let options = Options {

@@ -7,10 +7,13 @@
 //! | the same | some | `unknown`: an error would mean that nothing was changed |
 //! | the same, of a plan that nobody can predict | | `unknown`, with the steps so far |
 
+use std::fmt;
+
 use governance_contract::bounds;
 use governance_contract::changes::{ChangeRequest, Completion, Outcome};
 use governance_contract::connector::Context;
 use governance_contract::faults::{self, Delivery};
+use governance_contract::json;
 use governance_contract::manifest::Description;
 
 use super::{Caller, call, ended};
@@ -19,7 +22,7 @@ use crate::error::CallError;
 use crate::policy::Access;
 
 /// What a change did, or in a plan would do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Made {
     /// As the connector tells it, but for `unknown` where only the host knows
     /// that a request may have arrived.
@@ -28,6 +31,17 @@ pub struct Made {
     pub steps: Vec<Step>,
     /// What follows the last step cannot be told.
     pub open_ended: bool,
+}
+
+/// Without secrets: what is printed for a developer may end in a log.
+impl fmt::Debug for Made {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Made")
+            .field("outcome", &json::outcome(&self.outcome))
+            .field("steps", &self.steps)
+            .field("open_ended", &self.open_ended)
+            .finish()
+    }
 }
 
 impl Caller {
@@ -39,8 +53,15 @@ impl Caller {
         change: &ChangeRequest,
         description: &Description,
     ) -> Result<Made, CallError> {
-        let (called, mut notes) = call!(self, access, |connector, store| connector
+        let (called, mut notes) = call!(self, access: access, |connector, store| connector
             .call_change(store, context, change));
+        let made = match &called {
+            Ok(Ok(outcome)) => outcome.secrets.as_slice(),
+            _ => &[],
+        };
+        let heard = std::mem::take(&mut notes.heard);
+        let secrets = made.iter().map(|it| it.value.as_str());
+        self.egress.record("change", heard, secrets);
         let outcome = ended(called, notes.trouble.take()).and_then(|outcome| {
             bounds::check_outcome(&outcome, description)?;
             Ok(outcome)

@@ -32,7 +32,7 @@ pub(super) struct Answer<T> {
 /// Makes calls one after the other, and remembers them.
 pub(super) struct Asker<'a> {
     pub(super) connection: &'a Connection,
-    patience: Patience,
+    pub(super) patience: Patience,
     reached: bool,
     pub(super) made: Vec<Made>,
 }
@@ -96,7 +96,18 @@ impl<'a> Asker<'a> {
         self.ask(name(call), true, listing).await
     }
 
-    fn sent(&self) -> u64 {
+    /// Remembers a call that was made beside these.
+    pub(super) fn note(&mut self, what: &str, requests: u64, error: Option<&CallError>) {
+        self.made.push(Made {
+            what: what.to_owned(),
+            requests,
+            error: error.cloned(),
+            lists: false,
+        });
+    }
+
+    /// Requests sent so far.
+    pub(super) fn sent(&self) -> u64 {
         self.connection.requests().values().sum()
     }
 }

@@ -60,7 +60,6 @@ pub(super) fn visit(call: Call, result: Result<Page, CallError>) -> Visit {
         token: None,
         covers: Vec::new(),
         surface: "all".into(),
-        depth: 0,
     };
     Visit { task, result }
 }

@@ -2,7 +2,8 @@
 //!
 //! It reads everything twice, by the same calls as a sync, asks some things
 //! singly, makes calls that make no sense, and judges the answers. It changes
-//! nothing. What calls (`asking`, `walk`, `probing`) is apart from what judges:
+//! nothing but what a [`Trial`] names, which it puts back. What calls (`asking`,
+//! `walk`, `probing`, `trying`) is apart from what judges:
 //!
 //! | module | judges |
 //! |---|---|
@@ -15,11 +16,11 @@
 //! | `finding` | lookups, and single resources |
 //! | `refusals` | calls that make no sense |
 //! | `surfaces` | testing the connection |
-//!
-//! Since it changes nothing, the rules for changes are not among these.
+//! | `changing` | plans and changes, where there is a trial |
 
 mod asking;
 mod calls;
+mod changing;
 mod description;
 mod exclusion;
 mod finding;
@@ -33,6 +34,7 @@ mod rule;
 mod structure;
 mod surfaces;
 mod told;
+mod trying;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -40,6 +42,7 @@ use std::collections::BTreeMap;
 use governance_store::Asked;
 
 pub use rule::{Details, Outcome, Rule, Verdict};
+pub use trying::Trial;
 
 use crate::connection::Connection;
 use crate::error::CallError;
@@ -49,22 +52,23 @@ use told::Told;
 use walk::walk;
 
 /// How to hold a connector to the rules.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// How many resources of each type are asked for singly.
     pub sample: usize,
-    /// A listing with more pages in a row does not end.
-    pub longest_listing: u32,
     /// How often and how long to try.
     pub patience: Patience,
+    /// What may be changed. None: nothing is, and the rules of changes are not
+    /// judged.
+    pub trial: Option<Trial>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
             sample: 5,
-            longest_listing: 1_000,
             patience: Patience::default(),
+            trial: None,
         }
     }
 }
@@ -78,6 +82,8 @@ pub struct Report {
     pub calls: usize,
     /// Requests sent, by route.
     pub requests: BTreeMap<String, u64>,
+    /// What a trial changed and could not put back.
+    pub left: Vec<String>,
 }
 
 impl Report {
@@ -104,11 +110,11 @@ pub async fn run(connection: &Connection, options: &Options) -> Result<Report, C
     let again = connection.describe().await?;
 
     let everything = Asked::default();
-    let first = walk(asker, &everything, options.longest_listing).await?;
+    let first = walk(asker, &everything).await?;
     let first = first.with_pages()?;
-    let second = walk(asker, &everything, options.longest_listing).await?;
+    let second = walk(asker, &everything).await?;
     let told = Told::new(description, &first);
-    let alone = probing::list_alone(asker, &told, options.sample, options.longest_listing).await?;
+    let alone = probing::list_alone(asker, &told, options.sample).await?;
 
     let sample = probing::sample(&told, options.sample);
     let looked_up = probing::look_up(asker, &told, &sample).await?;
@@ -117,10 +123,15 @@ pub async fn run(connection: &Connection, options: &Options) -> Result<Report, C
     let nonsense = probing::nonsense(asker, &sample).await?;
     let checked = probing::check(asker).await?;
 
-    let requests = connection.requests();
+    let reading = connection.requests();
+    let tryout = match &options.trial {
+        Some(trial) => Some(trying::try_out(asker, trial, &told).await),
+        None => None,
+    };
+
     let outcomes = [
         description::outcomes(description, &again),
-        calls::outcomes(description, &asker.made, &requests),
+        calls::outcomes(description, &asker.made, &reading),
         paging::outcomes(&told, &first, &second),
         references::outcomes(&told),
         exclusion::outcomes(&told),
@@ -128,10 +139,12 @@ pub async fn run(connection: &Connection, options: &Options) -> Result<Report, C
         finding::outcomes(&looked_up, &got, &made_up),
         refusals::outcomes(&nonsense),
         surfaces::outcomes(&checked),
+        changing::outcomes(tryout.as_ref()),
     ];
     Ok(Report {
         outcomes: outcomes.concat(),
         calls: asker.made.len(),
-        requests,
+        requests: connection.requests(),
+        left: tryout.map(|it| it.left()).unwrap_or_default(),
     })
 }

@@ -145,7 +145,6 @@ pub(super) async fn list_alone(
     asker: &mut Asker<'_>,
     told: &Told<'_>,
     size: usize,
-    longest: u32,
 ) -> Result<Vec<Alone>, CallError> {
     let mut listed = Vec::new();
     let types = &told.description.resource_types;
@@ -162,7 +161,7 @@ pub(super) async fn list_alone(
         listed.push(Alone {
             resource_type: kind.id.clone(),
             within,
-            walk: walk(asker, &asked, longest).await?,
+            walk: walk(asker, &asked).await?,
         });
     }
     Ok(listed)

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use governance_contract::changes::GrantChange;
 use governance_contract::ids;
 use governance_contract::manifest::{Description, ResourceType};
 use governance_contract::model::{Entitlement, Gap, Grant, Resource, ResourceId, Scope, Subject};
@@ -115,6 +116,18 @@ impl<'a> Told<'a> {
             parent: self.find(resource).and_then(|it| it.parent.clone()),
             slug: Some(slug.to_owned()),
             ..fact_of(Subject::Entitlements, resource)
+        })
+    }
+
+    /// Whether it is left open that somebody holds this.
+    pub(super) fn may_be_granted(&self, grant: &GrantChange) -> bool {
+        let resource = &grant.entitlement.resource.id;
+        self.is_open(&Scope {
+            parent: self.find(resource).and_then(|it| it.parent.clone()),
+            slug: Some(grant.entitlement.slug.clone()),
+            principal_type: Some(grant.principal.id.resource_type.clone()),
+            principal_id: Some(grant.principal.id.id.clone()),
+            ..fact_of(Subject::Grants, resource)
         })
     }
 

@@ -1,15 +1,15 @@
 //! Reading all that a connector lists, one call after the other, by the same
 //! rules as a sync.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 
-use governance_contract::connector::{ListingTarget, Page};
-use governance_contract::model::ResourceId;
+use governance_contract::connector::Page;
 use governance_store::Asked;
 
 use super::asking::{Asker, name};
 use crate::error::CallError;
 use crate::sync::narrowing::Narrowing;
+use crate::sync::path::{Leads, Path};
 use crate::sync::task::{Call, Task, first, following};
 
 /// A full reading, or one of a part.
@@ -51,26 +51,31 @@ impl Walk {
     }
 }
 
-/// Reads what is asked for. A listing is left after `longest` pages in a row.
+/// Reads what is asked for.
 ///
 /// # Errors
 /// The credential is of no use.
-pub(super) async fn walk(
-    asker: &mut Asker<'_>,
-    asked: &Asked,
-    longest: u32,
-) -> Result<Walk, CallError> {
+pub(super) async fn walk(asker: &mut Asker<'_>, asked: &Asked) -> Result<Walk, CallError> {
     let description = asker.connection.description();
     let mut walk = Walk::default();
     // Only types of the description are ever asked for.
     let Ok(narrowing) = Narrowing::new(description, asked) else {
         return Ok(walk);
     };
-    let mut path = Path::new(longest);
+    let mut path = Path::new(asker.patience.longest_listing);
     let mut queue: VecDeque<Task> = first(&narrowing).into();
     while let Some(task) = queue.pop_front() {
-        if !path.is_new(&task, &mut walk) {
-            continue;
+        match path.leads(&task) {
+            Leads::On => {}
+            Leads::Nowhere => continue,
+            Leads::Back => {
+                walk.circles.push(name(&task.call));
+                continue;
+            }
+            Leads::TooFar => {
+                walk.endless.push(name(&task.call));
+                continue;
+            }
         }
         let answer = asker.list(&task.call, task.token.as_deref()).await?;
         if let Ok(page) = &answer.result {
@@ -82,66 +87,4 @@ pub(super) async fn walk(
         });
     }
     Ok(walk)
-}
-
-/// Where a walk has been.
-struct Path {
-    longest: u32,
-    begun: HashSet<Begun>,
-    tokens: HashMap<Call, HashSet<String>>,
-}
-
-/// A listing's beginning. What a resource's hint is makes no other listing of it.
-type Begun = (u8, String, Option<ResourceId>);
-
-impl Path {
-    fn new(longest: u32) -> Self {
-        Self {
-            longest,
-            begun: HashSet::new(),
-            tokens: HashMap::new(),
-        }
-    }
-
-    /// Whether a task leads on. A resource that is told twice is asked once.
-    fn is_new(&mut self, task: &Task, walk: &mut Walk) -> bool {
-        let Some(token) = &task.token else {
-            return self.begun.insert(begun(&task.call));
-        };
-        let seen = self.tokens.entry(task.call.clone()).or_default();
-        if !seen.insert(token.clone()) {
-            walk.circles.push(name(&task.call));
-            return false;
-        }
-        if task.depth >= self.longest {
-            walk.endless.push(name(&task.call));
-            return false;
-        }
-        true
-    }
-}
-
-fn begun(call: &Call) -> Begun {
-    let of = |target: &ListingTarget| match target {
-        ListingTarget::ResourceType(of) => (of.clone(), None),
-        ListingTarget::Resource(of) => (String::new(), Some(of.id.clone())),
-    };
-    match call {
-        Call::Resources {
-            resource_type,
-            parent,
-        } => (
-            0,
-            resource_type.clone(),
-            parent.as_ref().map(|it| it.id.clone()),
-        ),
-        Call::Entitlements(target) => {
-            let (of_type, of) = of(target);
-            (1, of_type, of)
-        }
-        Call::Grants(target) => {
-            let (of_type, of) = of(target);
-            (2, of_type, of)
-        }
-    }
 }

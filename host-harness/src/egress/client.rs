@@ -10,13 +10,14 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use wasmtime_wasi_http::{Error, WasiBody};
 
 use super::body::Bounded;
-use super::connect::{Connector, Prohibited, TooSlow, Unresolved};
-use crate::limits::Limits;
+use super::connect::{Busy, Connector, Network, Prohibited, TooSlow};
+use super::resolve::Unresolved;
+use crate::limits::{Bound, Limit, Limits};
 use crate::policy::{Policy, Refusal};
 
 /// Sends requests over connections that it keeps open.
 #[derive(Clone)]
-pub(super) struct Client(legacy::Client<Connector, Full<Bytes>>);
+pub(super) struct Client(Box<legacy::Client<Connector, Full<Bytes>>>);
 
 /// Why no response came.
 pub(crate) enum Failure {
@@ -28,20 +29,22 @@ pub(crate) enum Failure {
         told: Error,
         /// What the operator is told.
         text: String,
+        /// The limit that ended it, if one did.
+        bound: Option<Bound>,
         /// The request was on its way and may have arrived.
         sent: bool,
     },
 }
 
 impl Client {
-    pub(super) fn new(policy: Arc<Policy>, limits: &Limits) -> Self {
+    pub(super) fn new(policy: Arc<Policy>, network: Network, limits: &Limits) -> Self {
         let client = legacy::Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .http1_max_headers(limits.response_header_count)
             .http1_max_buf_size(limits.response_headers)
             .http2_max_header_list_size(u32::try_from(limits.response_headers).unwrap_or(u32::MAX))
-            .build(Connector::new(policy, limits));
-        Self(client)
+            .build(Connector::new(policy, network, limits));
+        Self(Box::new(client))
     }
 
     /// Sends a request. Redirects are answers like any other.
@@ -56,7 +59,8 @@ impl Client {
             Err(_) => {
                 return Err(Failure::Network {
                     told: Error::HttpResponseTimeout,
-                    text: format!("no answer within {} s", deadline.as_secs()),
+                    text: "no answer in time".into(),
+                    bound: Some(limits.bound(Limit::FirstByteTime)),
                     sent: true,
                 });
             }
@@ -81,7 +85,8 @@ fn headers_too_large(limits: &Limits) -> Failure {
     let limit = u32::try_from(limits.response_headers).ok();
     Failure::Network {
         told: Error::HttpResponseHeaderSectionSize(limit),
-        text: "the response's headers exceed the limit `response_headers`".into(),
+        text: "the response's headers are too large".into(),
+        bound: Some(limits.bound(Limit::ResponseHeaders)),
         sent: true,
     }
 }
@@ -93,14 +98,13 @@ fn cause<T: StdError + 'static>(error: &legacy::Error) -> Option<&T> {
         if let Some(wanted) = found.downcast_ref::<T>() {
             return Some(wanted);
         }
-        // `io::Error` hides the error that it wraps from `source`.
-        let wrapped = found
-            .downcast_ref::<std::io::Error>()
-            .and_then(|it| it.get_ref());
-        if let Some(wanted) = wrapped.and_then(|it| it.downcast_ref::<T>()) {
-            return Some(wanted);
-        }
-        next = found.source();
+        // `io::Error` hides the error that it wraps from `source`, and TLS
+        // wraps its own in two.
+        let io = found.downcast_ref::<std::io::Error>();
+        next = match io.and_then(std::io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped),
+            None => found.source(),
+        };
     }
     None
 }
@@ -109,8 +113,13 @@ fn explain(error: &legacy::Error, limits: &Limits) -> Failure {
     if let Some(Prohibited(refusal)) = cause(error) {
         return Failure::Refused(refusal.clone());
     }
+    let mut reached = None;
     let (told, text) = if let Some(slow) = cause::<TooSlow>(error) {
+        reached = Some(slow.0);
         (Error::ConnectionTimeout, slow.to_string())
+    } else if let Some(busy) = cause::<Busy>(error) {
+        reached = Some(busy.0);
+        (Error::ConnectionLimitReached, busy.to_string())
     } else if let Some(unresolved) = cause::<Unresolved>(error) {
         let told = Error::DnsError {
             rcode: None,
@@ -143,7 +152,12 @@ fn explain(error: &legacy::Error, limits: &Limits) -> Failure {
         }
     };
     let sent = !error.is_connect();
-    Failure::Network { told, text, sent }
+    Failure::Network {
+        told,
+        text,
+        bound: reached,
+        sent,
+    }
 }
 
 /// The last of the causes, which says most.

@@ -1,79 +1,110 @@
 //! Connecting: names are resolved once, each address is judged, and only judged
-//! ones are connected to, with TLS, under one deadline.
+//! ones are connected to, with TLS, under one deadline, as often as slots allow.
 
-use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
+use futures::future::BoxFuture;
 use hyper_rustls::{HttpsConnectorBuilder, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::connect::dns::Name;
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
-use rustls_platform_verifier::BuilderVerifierExt;
 use tokio::net::TcpStream;
 use tokio::sync::OnceCell;
+use tokio::time::{Instant, timeout_at};
 use tower_service::Service;
 
-use crate::limits::Limits;
+use super::resolve::{Judged, Resolve, System};
+use super::slots::{Held, Slots};
+use crate::authorities::Authorities;
+use crate::limits::{Bound, Limit, Limits};
 use crate::policy::origin::Origin;
 use crate::policy::{Policy, Refusal};
 
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
-type Connecting<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
+pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// What connections are made with.
+#[derive(Clone)]
+pub(crate) struct Network {
+    pub(super) authorities: Authorities,
+    pub(super) resolver: Arc<dyn Resolve>,
+}
+
+impl Network {
+    /// The system's, trusting these authorities besides the platform's.
+    pub(crate) fn trusting(authorities: Authorities) -> Self {
+        Self {
+            authorities,
+            resolver: Arc::new(System),
+        }
+    }
+}
 
 /// Connects, TLS included, within a time.
 #[derive(Clone)]
 pub(super) struct Connector {
     policy: Arc<Policy>,
-    limit: Duration,
+    network: Network,
+    limits: Limits,
+    slots: Arc<Slots>,
     tls: Arc<OnceCell<ClientConfig>>,
 }
 
 /// The deadline of a connection passed.
 #[derive(Debug, thiserror::Error)]
-#[error("no connection within {} s", .0.as_secs())]
-pub(super) struct TooSlow(Duration);
+#[error("no connection in time")]
+pub(super) struct TooSlow(pub(super) Bound);
 
-/// A name was not resolved.
+/// All slots of the origin stayed taken.
 #[derive(Debug, thiserror::Error)]
-#[error("the name cannot be resolved")]
-pub(super) struct Unresolved(#[source] std::io::Error);
+#[error("all connections are in use")]
+pub(super) struct Busy(pub(super) Bound);
 
 /// A connection was refused by the policy.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(super) struct Prohibited(pub(super) Refusal);
 
-type Connection = MaybeHttpsStream<TokioIo<TcpStream>>;
+type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
 
 impl Connector {
-    pub(super) fn new(policy: Arc<Policy>, limits: &Limits) -> Self {
+    pub(super) fn new(policy: Arc<Policy>, network: Network, limits: &Limits) -> Self {
         Self {
             policy,
-            limit: limits.connect_time,
+            network,
+            limits: *limits,
+            slots: Arc::new(Slots::new(limits.connections)),
             tls: Arc::default(),
         }
     }
 
-    /// The TLS configuration, with the platform's roots, which take time to
-    /// read: once, and not for connections that do without.
+    /// The TLS configuration: once, since the platform's roots take time to
+    /// read, and not for connections that do without.
     async fn tls(&self) -> Result<ClientConfig, BoxError> {
-        let configure = async || {
-            let provider = Arc::new(rustls::crypto::ring::default_provider());
-            let builder = ClientConfig::builder_with_provider(provider)
-                .with_safe_default_protocol_versions()?
-                .with_platform_verifier()?;
-            Ok::<_, rustls::Error>(builder.with_no_client_auth())
-        };
+        let configure = async || self.network.authorities.configure();
         Ok(self.tls.get_or_try_init(configure).await?.clone())
     }
 
+    /// Waits for a slot, and connects.
+    async fn connect(&self, uri: http::Uri) -> Result<Held<Stream>, BoxError> {
+        let origin = Origin::parse(&uri.to_string())?;
+        // An address in the URL is not resolved, so it is judged here.
+        if let Some(address) = origin.address() {
+            let judged = self.policy.judge(&origin, address);
+            judged.map_err(Prohibited)?;
+        }
+        let deadline = Instant::now() + self.limits.connect_time;
+        let slot = timeout_at(deadline, self.slots.of(&origin).acquire_owned()).await;
+        let slot = slot.map_err(|_| Busy(self.limits.bound(Limit::Connections)))??;
+        let stream = timeout_at(deadline, self.open(origin, uri)).await;
+        let inner = stream.map_err(|_| TooSlow(self.limits.bound(Limit::ConnectTime)))??;
+        Ok(Held { inner, _slot: slot })
+    }
+
     /// Connects for one origin, so that its resolver can judge for it.
-    async fn connect(&self, origin: Origin, uri: http::Uri) -> Result<Connection, BoxError> {
-        let mut http = HttpConnector::new_with_resolver(Resolver {
+    async fn open(&self, origin: Origin, uri: http::Uri) -> Result<Stream, BoxError> {
+        let mut http = HttpConnector::new_with_resolver(Judged {
+            resolver: self.network.resolver.clone(),
             policy: self.policy.clone(),
             origin,
         });
@@ -89,9 +120,9 @@ impl Connector {
 }
 
 impl Service<http::Uri> for Connector {
-    type Response = Connection;
+    type Response = Held<Stream>;
     type Error = BoxError;
-    type Future = Connecting<Self::Response>;
+    type Future = BoxFuture<'static, Result<Self::Response, BoxError>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         Poll::Ready(Ok(()))
@@ -99,50 +130,6 @@ impl Service<http::Uri> for Connector {
 
     fn call(&mut self, uri: http::Uri) -> Self::Future {
         let connector = self.clone();
-        Box::pin(async move {
-            let origin = Origin::parse(&uri.to_string())?;
-            // An address in the URL is not resolved, so it is judged here.
-            if let Some(address) = origin.address() {
-                let judged = connector.policy.judge(&origin, address);
-                judged.map_err(Prohibited)?;
-            }
-            let connecting = connector.connect(origin, uri);
-            match tokio::time::timeout(connector.limit, connecting).await {
-                Ok(connected) => connected,
-                Err(_) => Err(TooSlow(connector.limit).into()),
-            }
-        })
-    }
-}
-
-/// Resolves names for one origin to judged addresses.
-#[derive(Clone)]
-pub(super) struct Resolver {
-    policy: Arc<Policy>,
-    origin: Origin,
-}
-
-impl Service<Name> for Resolver {
-    type Response = std::vec::IntoIter<SocketAddr>;
-    type Error = BoxError;
-    type Future = Connecting<Self::Response>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, name: Name) -> Self::Future {
-        let resolver = self.clone();
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await;
-            let found: Vec<_> = found.map_err(Unresolved)?.collect();
-            // One address that is prohibited spoils all: an attacker who
-            // answers with both would otherwise choose.
-            for address in &found {
-                let judged = resolver.policy.judge(&resolver.origin, address.ip());
-                judged.map_err(Prohibited)?;
-            }
-            Ok(found.into_iter())
-        })
+        Box::pin(async move { connector.connect(uri).await })
     }
 }

@@ -8,7 +8,10 @@ use wasmtime_wasi_http::Error;
 
 use super::client::Failure;
 use super::plan::Step;
+use super::tape;
+use crate::limits::{Bound, Limit, Limits};
 use crate::policy::{Refusal, Route};
+use crate::recording::recorder::Heard;
 
 /// Requests of one call, and what kept one from going out.
 #[derive(Debug, Default)]
@@ -29,6 +32,8 @@ pub(crate) struct Notes {
     pub(crate) open_ended: bool,
     /// Changing requests that left and were not refused by the service.
     pub(crate) may_have_changed: u32,
+    /// What is to be recorded, in order.
+    pub(crate) heard: Vec<Heard>,
 }
 
 /// Why a request brought no answer, as the host knows it.
@@ -36,8 +41,23 @@ pub(crate) struct Notes {
 pub enum Trouble {
     /// The host did not send it.
     Refused(Refusal),
-    /// The network did not carry it; what happened, for people.
-    Failed(String),
+    /// The network did not carry it, or the answer was too much.
+    Failed {
+        /// What happened, for people.
+        text: String,
+        /// The limit that ended it, if one did.
+        bound: Option<Bound>,
+    },
+}
+
+impl Trouble {
+    /// What the operator can do, as far as the host knows.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Refused(refusal) => Some(refusal.hint()),
+            Self::Failed { bound, .. } => bound.map(|bound| bound.hint()),
+        }
+    }
 }
 
 impl CallLog {
@@ -46,12 +66,12 @@ impl CallLog {
     }
 
     /// Counts a request that the component asks for.
-    pub(crate) fn count(&self, limit: u32) -> Result<(), Refusal> {
+    pub(crate) fn count(&self, bound: Bound) -> Result<(), Refusal> {
         let mut notes = self.notes();
         notes.asked += 1;
-        match notes.asked <= limit {
+        match u64::from(notes.asked) <= bound.count() {
             true => Ok(()),
-            false => Err(Refusal::Requests { limit }),
+            false => Err(Refusal::Requests { bound }),
         }
     }
 
@@ -60,6 +80,11 @@ impl CallLog {
         let mut notes = self.notes();
         notes.routes.push(route.id.clone());
         notes.may_have_changed += u32::from(route.effect() == Effect::Change);
+    }
+
+    /// Keeps what is to be recorded when the call has ended.
+    pub(crate) fn heard(&self, heard: Heard) {
+        self.notes().heard.push(heard);
     }
 
     /// Notes that nothing came of a changing request: it did not leave, or the
@@ -89,36 +114,45 @@ impl CallLog {
 
     /// Notes a refusal; the answer is what the component is told.
     pub(crate) fn refuse(&self, refusal: Refusal) -> Error {
-        let told = match &refusal {
-            Refusal::Address { .. } => Error::DestinationIpProhibited,
-            _ => Error::HttpRequestDenied,
-        };
+        let told = tape::refused(&refusal);
         self.notes().trouble = Some(Trouble::Refused(refusal));
         told
     }
 
     /// Notes a failure on the way; the answer is what the component is told.
     pub(crate) fn fail(&self, failure: Failure, origin: &str) -> Error {
-        let (told, trouble) = match failure {
-            Failure::Refused(refusal) => return self.refuse(refusal),
-            Failure::Network { told, text, .. } => (told, format!("{origin}: {text}")),
-        };
-        self.notes().trouble = Some(Trouble::Failed(trouble));
-        told
+        match failure {
+            Failure::Refused(refusal) => self.refuse(refusal),
+            Failure::Network {
+                told, text, bound, ..
+            } => {
+                self.failed(origin, &text, bound);
+                told
+            }
+        }
     }
 
     /// Notes why an answer's body ended early: `wasmtime-wasi-http` 48 tells a
     /// component no code for that.
-    pub(crate) fn broke_off(&self, error: &Error, origin: &str) {
-        let text = match error {
-            Error::HttpResponseBodySize(_) => "the body exceeds the limit `response_body`".into(),
-            Error::ConnectionReadTimeout => {
-                "nothing of the body came within the limit `between_bytes_time`".into()
+    pub(crate) fn broke_off(&self, error: &Error, origin: &str, limits: &Limits) {
+        let (text, limit) = match error {
+            Error::HttpResponseBodySize(_) => {
+                ("the body is too large".into(), Some(Limit::ResponseBody))
             }
-            Error::HttpResponseIncomplete => "the body broke off".into(),
-            other => other.to_string(),
+            Error::ConnectionReadTimeout => (
+                "nothing more of the body came".into(),
+                Some(Limit::BetweenBytesTime),
+            ),
+            Error::HttpResponseIncomplete => ("the body broke off".into(), None),
+            other => (other.to_string(), None),
         };
-        self.notes().trouble = Some(Trouble::Failed(format!("{origin}: {text}")));
+        self.failed(origin, &text, limit.map(|limit| limits.bound(limit)));
+    }
+
+    fn failed(&self, origin: &str, text: &str, bound: Option<Bound>) {
+        let reached = bound.map(|bound| format!(" ({bound})")).unwrap_or_default();
+        let text = format!("{origin}: {text}{reached}");
+        self.notes().trouble = Some(Trouble::Failed { text, bound });
     }
 
     /// Takes out what was noted.

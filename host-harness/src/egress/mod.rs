@@ -4,7 +4,8 @@
 //! `wasmtime-wasi-http` is built without a transport of its own, no other way
 //! exists. Here it is judged by the policy, gets its credential, and is sent by
 //! a client that the instances of one connection share. A credential that comes
-//! back in the answer is redacted.
+//! back in the answer is redacted. A recording is made here, and replayed here
+//! in place of the client.
 
 mod body;
 mod client;
@@ -12,17 +13,22 @@ mod connect;
 mod log;
 mod plan;
 mod redact;
+mod resolve;
+mod slots;
+mod tape;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use governance_contract::connector::RedactedCredential;
 use governance_contract::manifest::Effect;
+use governance_contract::model::Timestamp;
 use http::header::{
-    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, COOKIE, HOST, HeaderValue, SET_COOKIE,
-    USER_AGENT,
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, COOKIE, HOST, HeaderName, HeaderValue,
+    SET_COOKIE, USER_AGENT,
 };
 use http_body_util::{BodyExt, Limited};
+use secrecy::SecretString;
 use url::Url;
 use wasmtime_wasi_http::{
     DEFAULT_FORBIDDEN_HEADERS, Error, ForbiddenHeaderFilter, RequestOptions, WasiBody,
@@ -30,14 +36,17 @@ use wasmtime_wasi_http::{
 };
 
 use crate::credential::Credentials;
-use crate::limits::Limits;
+use crate::limits::{Limit, Limits};
 use crate::policy::{Access, Policy, Refusal, Route};
+use crate::recording::recorder::{Heard, Recorder};
 use client::{Client, Failure};
+pub(crate) use connect::Network;
 pub use log::Trouble;
 pub(crate) use log::{CallLog, Notes};
 pub use plan::Step;
 use plan::{PREDICTED_ANSWER, Predicted};
 use redact::Redactor;
+pub(crate) use tape::Player;
 
 /// How the harness names itself to services.
 const AGENT: HeaderValue =
@@ -48,20 +57,88 @@ const AGENT: HeaderValue =
 pub(crate) struct Egress {
     policy: Arc<Policy>,
     credentials: Credentials,
-    client: Client,
+    way: Way,
     redactor: Redactor,
+    recorder: Option<Recorder>,
     limits: Limits,
 }
 
+/// Who answers requests.
+enum Way {
+    /// The services that they are for.
+    Network(Client),
+    /// A recording, and nothing else.
+    Replay(Box<Player>),
+}
+
 impl Egress {
-    pub(crate) fn new(policy: Policy, credentials: Credentials, limits: Limits) -> Self {
+    pub(crate) fn new(
+        policy: Policy,
+        credentials: Credentials,
+        network: Network,
+        limits: Limits,
+    ) -> Self {
         let policy = Arc::new(policy);
         Self {
-            client: Client::new(policy.clone(), &limits),
+            way: Way::Network(Client::new(policy.clone(), network, &limits)),
             policy,
             redactor: Redactor::new(credentials.presented()),
+            recorder: None,
             credentials,
             limits,
+        }
+    }
+
+    /// A way out that leads nowhere: a recording answers.
+    pub(crate) fn replaying(policy: Policy, player: Player, limits: Limits) -> Self {
+        Self {
+            way: Way::Replay(Box::new(player)),
+            policy: Arc::new(policy),
+            redactor: Redactor::new(std::iter::empty()),
+            recorder: None,
+            credentials: Credentials::default(),
+            limits,
+        }
+    }
+
+    /// Has everything recorded that goes out and comes back.
+    pub(crate) fn recorded(mut self, recorder: Recorder) -> Self {
+        self.recorder = Some(recorder);
+        self
+    }
+
+    /// The time that calls are given, if it is not the current one.
+    pub(crate) fn time(&self) -> Option<Timestamp> {
+        let recorded = self.recorder.as_ref().map(Recorder::at);
+        recorded.or_else(|| self.replayed().map(|it| it.head().at))
+    }
+
+    /// The first request that a replayed recording did not hold.
+    pub(crate) fn missed(&self) -> Option<Refusal> {
+        self.replayed().and_then(Player::missed)
+    }
+
+    /// Every value of a credential, in each form that it is sent in.
+    pub(crate) fn presented(&self) -> impl Iterator<Item = SecretString> {
+        self.credentials.presented()
+    }
+
+    /// Records what a call asked and got, and which secrets it made.
+    pub(crate) fn record<'a>(
+        &self,
+        function: &str,
+        heard: Vec<Heard>,
+        made: impl Iterator<Item = &'a str>,
+    ) {
+        if let Some(recorder) = &self.recorder {
+            recorder.append(function, heard, made);
+        }
+    }
+
+    fn replayed(&self) -> Option<&Player> {
+        match &self.way {
+            Way::Network(_) => None,
+            Way::Replay(player) => Some(player),
         }
     }
 
@@ -70,11 +147,14 @@ impl Egress {
     }
 
     pub(crate) fn has_credential(&self, id: &str) -> bool {
-        self.credentials.has(id)
+        self.replayed().is_some() || self.credentials.has(id)
     }
 
     pub(crate) fn redacted_credentials(&self) -> Vec<RedactedCredential> {
-        self.credentials.redacted()
+        match self.replayed() {
+            Some(player) => player.credentials(),
+            None => self.credentials.redacted(),
+        }
     }
 
     /// Refuses or prepares a request.
@@ -84,9 +164,9 @@ impl Egress {
         request: Incoming,
         log: &CallLog,
     ) -> Result<Ready<'_>, Refusal> {
-        log.count(self.limits.requests_with(access))?;
+        log.count(self.limits.bound(Limits::requests_with(access)))?;
         let body = request.body.map_err(|()| Refusal::RequestBody {
-            limit: self.limits.request_body,
+            bound: self.limits.bound(Limit::RequestBody),
         })?;
         let method = request.head.method.as_str();
         let uri = request.head.uri.to_string();
@@ -108,6 +188,7 @@ impl Egress {
             };
             return predicted.map(Ready::Answer).ok_or_else(unpredicted);
         }
+        let asked = Step::new(&route.id, method, &url, &body);
         let mut outgoing = http::Request::new(body.into());
         *outgoing.method_mut() = request.head.method.clone();
         *outgoing.headers_mut() = headers;
@@ -119,6 +200,7 @@ impl Egress {
         log.sent(route);
         Ok(Ready::Send(Box::new(Outgoing {
             request: outgoing,
+            asked,
             route,
         })))
     }
@@ -129,7 +211,9 @@ impl Egress {
         headers.remove(HOST);
         headers.insert(USER_AGENT, AGENT);
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        if let Some(credential) = route.credential() {
+        if let Some(credential) = route.credential()
+            && self.replayed().is_none()
+        {
             let header = self.credentials.header(&credential.id, &credential.scheme);
             let (name, value) = header.ok_or_else(|| credential.missing())?;
             headers.insert(name, value);
@@ -155,13 +239,22 @@ impl Egress {
             Err(refusal) => return Err(log.refuse(refusal)),
         };
         let limits = cap(options, &self.limits);
-        let response = self.client.send(outgoing.request, limits).await;
-        if outgoing.route.effect() == Effect::Change && came_to_nothing(&response) {
+        let (asked, effect) = (outgoing.asked, outgoing.route.effect());
+        let response = match &self.way {
+            Way::Network(client) => client.send(outgoing.request, limits).await,
+            Way::Replay(player) => player.answer(&asked, effect),
+        };
+        if effect == Effect::Change && came_to_nothing(&response) {
             log.declined();
+        }
+        let mut response = response.map(|it| self.redactor.clean(it));
+        if self.recorder.is_some() {
+            let (whole, got) = tape::heard(response).await;
+            log.heard(Heard { asked, effect, got });
+            response = whole;
         }
         let origin = outgoing.route.origin().to_string();
         let response = response.map_err(|failure| log.fail(failure, &origin))?;
-        let response = self.redactor.clean(response);
         let encoding = response.headers().get(CONTENT_ENCODING);
         if encoding.is_some_and(|it| it != "identity") {
             let encoding = encoding.and_then(|it| it.to_str().ok()).map(str::to_owned);
@@ -186,6 +279,7 @@ enum Ready<'a> {
 
 struct Outgoing<'a> {
     request: http::Request<http_body_util::Full<Bytes>>,
+    asked: Step,
     route: &'a Route,
 }
 
@@ -212,6 +306,11 @@ fn cap(options: Option<RequestOptions>, limits: &Limits) -> Limits {
     }
 }
 
+/// Whether a component can neither set nor read a header.
+fn is_forbidden(name: &HeaderName) -> bool {
+    [AUTHORIZATION, COOKIE, SET_COOKIE].contains(name) || DEFAULT_FORBIDDEN_HEADERS.contains(name)
+}
+
 /// The hooks of one call.
 pub(crate) struct Hooks {
     pub(crate) egress: Arc<Egress>,
@@ -228,10 +327,7 @@ impl WasiHttpHooks for Hooks {
     /// Besides what wasi:http forbids, a component can neither set nor read
     /// what identifies somebody.
     fn forbidden_header_filter(&mut self) -> ForbiddenHeaderFilter {
-        Arc::new(|name| {
-            [AUTHORIZATION, COOKIE, SET_COOKIE].contains(name)
-                || DEFAULT_FORBIDDEN_HEADERS.contains(name)
-        })
+        Arc::new(is_forbidden)
     }
 
     fn send_request(
@@ -241,13 +337,14 @@ impl WasiHttpHooks for Hooks {
         _processed: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Result<Sent, Error>> + Send> {
         let (egress, log, access) = (self.egress.clone(), self.log.clone(), self.access);
+        let limits = egress.limits;
         Box::new(async move {
             let origin = request.uri().authority().map(ToString::to_string);
             let origin = origin.unwrap_or_default();
             let response = egress.send(access, request, options, &log).await?;
             let response = response.map(|body| {
                 let noted = body.map_err(move |error| {
-                    log.broke_off(&error, &origin);
+                    log.broke_off(&error, &origin, &limits);
                     error
                 });
                 noted.boxed_unsync()

@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http_body_util::{BodyExt, Full};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 use wasmtime_wasi_http::WasiBody;
@@ -14,7 +14,7 @@ pub(super) const PREDICTED_ANSWER: HeaderName =
     HeaderName::from_static("governance-predicted-answer");
 
 /// A request that a change would send.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     /// The declared route that it belongs to.
     pub route: String,
@@ -24,6 +24,16 @@ pub struct Step {
     pub path: String,
     /// What is sent: JSON, else the text as it is. None: nothing.
     pub body: Option<Value>,
+}
+
+impl std::fmt::Display for Step {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{} {}", self.method, self.path)?;
+        match &self.body {
+            Some(body) => write!(out, " {body}"),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Step {

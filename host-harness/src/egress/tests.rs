@@ -1,5 +1,7 @@
 //! What goes out and what comes back, against upstreams that behave badly.
 
+mod network;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
@@ -10,6 +12,7 @@ use governance_contract::samples::{self, BASE_URL, CREDENTIAL, changes, credenti
 use http::HeaderName;
 
 use super::*;
+use crate::authorities::Authorities;
 use crate::policy::Operator;
 use crate::provision::operation::Provisioning;
 use crate::settings::Settings;
@@ -72,6 +75,12 @@ fn serve(stream: TcpStream, answer: &[u8], tell: impl Fn(String)) {
 }
 
 fn egress(upstream: &Upstream, limits: Limits) -> Egress {
+    let network = Network::trusting(Authorities::default());
+    egress_at(&upstream.base(), network, limits)
+}
+
+/// The way out to a service at this base URL, which the operator named.
+fn egress_at(base: &str, network: Network, limits: Limits) -> Egress {
     let description = Description {
         fields: vec![field(BASE_URL, FieldKind::Url)],
         routes: vec![
@@ -81,7 +90,7 @@ fn egress(upstream: &Upstream, limits: Limits) -> Egress {
         credentials: vec![credential()],
         ..samples::description(Vec::new())
     };
-    let given = [(BASE_URL.to_owned(), upstream.base())];
+    let given = [(BASE_URL.to_owned(), base.to_owned())];
     let settings = Settings::resolve(&description.fields, &given, |_| None).unwrap();
     let operator = Operator {
         all_declared: true,
@@ -90,7 +99,7 @@ fn egress(upstream: &Upstream, limits: Limits) -> Egress {
     let policy = Policy::new(&description, &settings, &operator).unwrap();
     let mut credentials = Credentials::default();
     credentials.insert(CREDENTIAL, KEY).unwrap();
-    Egress::new(policy, credentials, limits)
+    Egress::new(policy, credentials, network, limits)
 }
 
 fn request(method: &str, url: &str) -> http::Request<WasiBody> {

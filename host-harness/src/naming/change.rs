@@ -83,7 +83,15 @@ impl<D: Directory> Namer<D> {
         })
     }
 
-    async fn held(&self, entitlement: &str, principal: &str) -> Result<GrantChange, NamingError> {
+    /// Finds an entitlement, and who is to hold it.
+    ///
+    /// # Errors
+    /// A name means nothing, several things, or nobody knows.
+    pub async fn held(
+        &self,
+        entitlement: &str,
+        principal: &str,
+    ) -> Result<GrantChange, NamingError> {
         let named = self.entitlement(entitlement).await?;
         let types = named.grantable_to.iter().filter_map(|id| self.kind(id));
         let mut among = Among {

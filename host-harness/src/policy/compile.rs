@@ -20,6 +20,13 @@ pub struct Operator {
     pub credentials: Vec<String>,
 }
 
+impl Operator {
+    /// Whether the component may have this credential.
+    pub fn allows(&self, credential: &str) -> bool {
+        self.all_declared || self.credentials.iter().any(|it| it == credential)
+    }
+}
+
 /// A description that no policy can be made of, or a setting that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PolicyError {
@@ -142,8 +149,7 @@ impl Compiler<'_> {
         Ok(CredentialUse {
             id: id.to_owned(),
             scheme: declared.scheme.clone(),
-            allowed: self.operator.all_declared
-                || self.operator.credentials.iter().any(|it| it == id),
+            allowed: self.operator.allows(id),
             environment: declared.environment.clone(),
             places: places.collect::<Result<_, PolicyError>>()?,
         })

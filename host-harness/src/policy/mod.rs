@@ -8,7 +8,8 @@
 //! | method, origin and path match a declared route | [`Refusal::NoRoute`] |
 //! | the operator allows the origin | [`Refusal::Origin`] |
 //! | the route only reads, or changes are enabled | [`Refusal::ReadOnly`] |
-//! | its credential is allowed and there | [`Refusal::Credential`], [`Refusal::NoCredential`] |
+//! | the connector binds its credential to where it goes | [`Refusal::Unbound`], [`Refusal::Scheme`] |
+//! | the operator allows the credential, and gives it | [`Refusal::Credential`], [`Refusal::NoCredential`] |
 //! | the resolved address is public, or loopback that the operator named | [`Refusal::Address`] |
 
 pub mod address;
@@ -169,21 +170,30 @@ impl CredentialUse {
         let mut places = self.places.iter();
         match places.any(|(place, base)| place == origin && is_below(path, base)) {
             true => Ok(()),
-            false => Err(self.refused(origin)),
+            false => Err(self.unbound(origin)),
         }
     }
 
     fn allowed_for(&self, origin: &Origin) -> Result<(), Refusal> {
-        let known = !matches!(self.scheme, CredentialScheme::Other(_));
-        let bound = self.places.iter().any(|(place, _)| place == origin);
-        match self.allowed && known && bound {
+        if let CredentialScheme::Other(scheme) = &self.scheme {
+            return Err(Refusal::Scheme {
+                credential: self.id.clone(),
+                scheme: scheme.clone(),
+            });
+        }
+        if !self.places.iter().any(|(place, _)| place == origin) {
+            return Err(self.unbound(origin));
+        }
+        match self.allowed {
             true => Ok(()),
-            false => Err(self.refused(origin)),
+            false => Err(Refusal::Credential {
+                credential: self.id.clone(),
+            }),
         }
     }
 
-    fn refused(&self, origin: &Origin) -> Refusal {
-        Refusal::Credential {
+    fn unbound(&self, origin: &Origin) -> Refusal {
+        Refusal::Unbound {
             credential: self.id.clone(),
             origin: origin.clone(),
         }

@@ -1,12 +1,15 @@
 //! Decisions as tables of cases.
 
-use governance_contract::manifest::{Description, Effect, Field, FieldKind};
+use governance_contract::manifest::{
+    BaseUrl, Credential, CredentialScheme, Description, Effect, Field, FieldKind,
+};
 use governance_contract::samples::{self, BASE_URL, credential, field, route};
 use url::Url;
 
 use super::origin::Origin;
 use super::{Access, Operator, Policy, Refusal};
 use crate::settings::Settings;
+use crate::trust::Trust;
 
 const BASE: &str = "https://api.example.com/v1";
 
@@ -201,4 +204,110 @@ fn a_public_name_that_the_operator_set_still_cannot_lead_inside() {
             .judge(&origin, "192.168.0.1".parse().unwrap())
             .is_err()
     );
+}
+
+/// The line of configuration at the end of a hint.
+fn line(refusal: &Refusal) -> Option<String> {
+    let hint = refusal.hint();
+    let (_, line) = hint.split_once("entry in harness.toml: ")?;
+    Some(line.to_owned())
+}
+
+#[test]
+fn the_lines_that_refusals_offer_are_all_that_a_component_needs() {
+    let mut entry = "[[component]]\nsha256 = \"0\"\n".to_owned();
+    let url = "https://api.example.com/v1/users";
+    let mut offered = Vec::new();
+    loop {
+        let trust: Trust = toml::from_str(&entry).unwrap();
+        let policy = policy(None, &trust.of("0").unwrap().unwrap());
+        let Err(refusal) = decide(&policy, Access::Read, "GET", url) else {
+            break;
+        };
+        let line = line(&refusal).unwrap();
+        entry.push_str(&format!("{line}\n"));
+        offered.push(line);
+    }
+    let expected = [
+        "origins = [\"https://api.example.com\"]",
+        "credentials = [\"token\"]",
+    ];
+    assert_eq!(offered, expected);
+}
+
+#[test]
+fn no_line_is_offered_where_none_would_help() {
+    let elsewhere = BaseUrl::Fixed("https://other.example/v1".into());
+    let below = BaseUrl::Fixed(format!("{BASE}/admin"));
+    let unbound = |base| Credential {
+        bases: vec![base],
+        ..credential()
+    };
+    let signed = Credential {
+        scheme: CredentialScheme::Other("signed".into()),
+        ..credential()
+    };
+    for credential in [unbound(elsewhere), unbound(below), signed] {
+        let description = Description {
+            credentials: vec![credential],
+            ..description()
+        };
+        let settings = Settings::resolve(&description.fields, &[], |_| None).unwrap();
+        let policy = Policy::new(&description, &settings, &builtin()).unwrap();
+        let url = "https://api.example.com/v1/users";
+        let refusal = decide(&policy, Access::Read, "GET", url).unwrap_err();
+        let kind = matches!(refusal, Refusal::Unbound { .. } | Refusal::Scheme { .. });
+        assert!(kind && line(&refusal).is_none(), "{refusal:?}");
+    }
+}
+
+#[test]
+fn both_layers_have_to_allow() {
+    let origin = || Origin::parse(BASE).unwrap();
+    let other = || Origin::parse("https://other.example").unwrap();
+    let operator = |origins: Vec<Origin>, credentials: &[&str]| Operator {
+        all_declared: false,
+        origins,
+        credentials: credentials.iter().map(|it| (*it).to_owned()).collect(),
+    };
+    let declared = "https://api.example.com/v1/users";
+    let undeclared = "https://other.example/v1/users";
+    let cases = [
+        (declared, operator(vec![], &[]), Some("Origin")),
+        (declared, operator(vec![], &["token"]), Some("Origin")),
+        (
+            declared,
+            operator(vec![other()], &["token"]),
+            Some("Origin"),
+        ),
+        (declared, operator(vec![origin()], &[]), Some("Credential")),
+        (
+            declared,
+            operator(vec![origin()], &["other"]),
+            Some("Credential"),
+        ),
+        (declared, operator(vec![origin()], &["token"]), None),
+        // What the operator allows and the connector does not declare.
+        (
+            undeclared,
+            operator(vec![other()], &["token"]),
+            Some("NoRoute"),
+        ),
+        (undeclared, builtin(), Some("NoRoute")),
+        (declared, builtin(), None),
+    ];
+    for (url, operator, expected) in cases {
+        let policy = policy(None, &operator);
+        let decided = decide(&policy, Access::Read, "GET", url);
+        match (decided, expected) {
+            (Ok(_), None) => {}
+            (Err(refusal), Some(kind)) => {
+                assert!(
+                    format!("{refusal:?}").starts_with(kind),
+                    "{operator:?}: {refusal:?}"
+                );
+            }
+            other => panic!("{operator:?}: {other:?}"),
+        }
+    }
 }

@@ -4,11 +4,13 @@
 //! that it touches; a plan that has nothing to do sends nothing. What a service
 //! leaves open is settled before the outcome is told, see [`super::settle`].
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use governance_contract::changes::{ChangeRequest, Outcome};
+use governance_contract::json;
 use governance_contract::manifest::ResourceTrait;
 use governance_contract::model::Timestamp;
 use governance_store::StoreError;
@@ -47,7 +49,7 @@ pub struct Options {
 }
 
 /// What happens to a change, to be put on record before it goes on.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub enum Event<'a> {
     /// It was planned.
     Planned(&'a Plan),
@@ -57,6 +59,26 @@ pub enum Event<'a> {
     Finished(&'a Plan, &'a Outcome),
     /// It was not made: nothing was changed.
     Refused(&'a ChangeRequest, &'a ProvisionError),
+}
+
+/// Without secrets, as all that is printed for developers.
+impl fmt::Debug for Event<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Planned(plan) => out.debug_tuple("Planned").field(plan).finish(),
+            Self::Started(plan) => out.debug_tuple("Started").field(plan).finish(),
+            Self::Finished(plan, outcome) => out
+                .debug_tuple("Finished")
+                .field(plan)
+                .field(&json::outcome(outcome))
+                .finish(),
+            Self::Refused(change, error) => out
+                .debug_tuple("Refused")
+                .field(change)
+                .field(error)
+                .finish(),
+        }
+    }
 }
 
 /// Keeps a record of changes.
@@ -70,7 +92,6 @@ pub trait Witness: Sync {
 }
 
 /// A change that was made, as far as its outcome says.
-#[derive(Debug)]
 pub struct Performed {
     /// What it was expected to do.
     pub plan: Plan,
@@ -80,6 +101,18 @@ pub struct Performed {
     pub attempts: u32,
     /// The end could not be put on record. The change was made all the same.
     pub unrecorded: Option<StoreError>,
+}
+
+/// Without secrets, as all that is printed for developers.
+impl fmt::Debug for Performed {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Performed")
+            .field("plan", &self.plan)
+            .field("outcome", &json::outcome(&self.outcome))
+            .field("attempts", &self.attempts)
+            .field("unrecorded", &self.unrecorded)
+            .finish()
+    }
 }
 
 /// Plans and makes changes, also side by side.

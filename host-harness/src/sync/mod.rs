@@ -1,14 +1,17 @@
 //! Reading everything that a connection can list into a store.
 //!
 //! The host owns order, parallelism, waiting and repeating; a call of the
-//! connector reads one page. [`narrowing`] and [`task`] say which calls there are, [`retry`]
-//! what to do about one that fails, [`run`] makes them, and pages are stored as
-//! they come, so that memory does not grow with the organization.
+//! connector reads one page. [`narrowing`] and [`task`] say which calls there are,
+//! [`path`] which of them lead on, [`room`] how many are kept in mind, [`retry`] what to do about one that fails,
+//! [`run`] makes them, and pages are stored as they come, so that memory does not
+//! grow with the organization.
 
 mod keep;
 pub mod narrowing;
+pub mod path;
 pub mod progress;
 pub mod retry;
+pub mod room;
 mod run;
 pub mod task;
 
@@ -73,6 +76,9 @@ pub enum SyncError {
     /// Containers are asked for that there are not.
     #[error("there is no {}", .0.join(", "))]
     NotThere(Vec<String>),
+    /// The connector leaves more to read than is kept in mind.
+    #[error(transparent)]
+    Full(#[from] room::Full),
     /// The process is shutting down.
     #[error("the sync was cancelled: {0}")]
     Cancelled(String),
@@ -84,7 +90,7 @@ impl SyncError {
         match self {
             Self::Call(error) => error.fault(),
             Self::UnknownType(_) | Self::NotThere(_) => Fault::Usage,
-            Self::Cancelled(_) => Fault::Service,
+            Self::Full(_) | Self::Cancelled(_) => Fault::Service,
             Self::Store(error) => store_fault(error),
         }
     }

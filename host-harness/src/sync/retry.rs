@@ -30,6 +30,9 @@ pub struct Patience {
     pub longest_wait: Duration,
     /// Pages of one listing. One that has more does not end.
     pub longest_listing: usize,
+    /// Bytes of what is still to be asked and could not be read. A sync that
+    /// has more ends.
+    pub kept_in_mind: usize,
 }
 
 impl Default for Patience {
@@ -39,6 +42,7 @@ impl Default for Patience {
             first_wait: Duration::from_millis(500),
             longest_wait: Duration::from_secs(120),
             longest_listing: 100_000,
+            kept_in_mind: 256 << 20,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Running a sync's calls, side by side up to a bound.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,8 +12,10 @@ use tokio::task::JoinSet;
 
 use super::keep::{Keep, Kept, Told};
 use super::narrowing::Narrowing;
+use super::path::{Leads, Path};
 use super::progress::{Observer, Progress};
 use super::retry::{Verdict, decide};
+use super::room::{Room, of_gap, of_task};
 use super::task::{Call, Task, first, following, static_entitlements};
 use super::{Options, SyncError};
 use crate::clock::now;
@@ -34,7 +36,9 @@ pub(super) struct Run<'a> {
     queue: VecDeque<Attempt>,
     calls: JoinSet<(Attempt, Result<Page, CallError>)>,
     slots: Arc<Semaphore>,
-    tokens: HashMap<Call, HashSet<String>>,
+    path: Path,
+    /// For what is queued or under way, and for gaps.
+    room: Room,
     progress: Progress,
     notes: Vec<String>,
     /// Not yet kept: until a page is read there may be nothing to keep.
@@ -58,8 +62,7 @@ impl<'a> Run<'a> {
         narrowing: Narrowing<'a>,
         observer: &'a mut dyn Observer,
     ) -> Self {
-        let first = first(&narrowing);
-        let mut run = Self {
+        Self {
             connection,
             options,
             observer,
@@ -69,15 +72,14 @@ impl<'a> Run<'a> {
             queue: VecDeque::new(),
             calls: JoinSet::new(),
             slots: Arc::new(Semaphore::new(options.concurrency.max(1))),
-            tokens: HashMap::new(),
+            path: Path::new(options.patience.longest_listing),
+            room: Room::new(options.patience.kept_in_mind),
             progress: Progress::default(),
             notes: Vec::new(),
             gaps: Vec::new(),
             repeated: 0,
             first_error: None,
-        };
-        run.enqueue(first);
-        run
+        }
     }
 
     /// Runs until nothing is left to do.
@@ -92,6 +94,7 @@ impl<'a> Run<'a> {
     }
 
     async fn all(&mut self) -> Result<Kept, SyncError> {
+        self.enqueue(first(&self.narrowing))?;
         loop {
             self.fill();
             let Some(done) = self.calls.join_next().await else {
@@ -124,9 +127,21 @@ impl<'a> Run<'a> {
         Ok(blocking(|| self.keep.finish(&requests, notes))?)
     }
 
-    fn enqueue(&mut self, tasks: Vec<Task>) {
-        let attempts = tasks.into_iter().map(|task| Attempt { task, number: 1 });
-        self.queue.extend(attempts);
+    /// Queues the tasks that lead on.
+    fn enqueue(&mut self, tasks: Vec<Task>) -> Result<(), SyncError> {
+        for task in tasks {
+            match self.path.leads(&task) {
+                Leads::On => {
+                    self.room.take(of_task(&task))?;
+                    self.queue.push_back(Attempt { task, number: 1 });
+                }
+                Leads::Nowhere => {}
+                Leads::Back | Leads::TooFar => {
+                    self.gap(&task, GapReason::Failure, "the listing does not end")?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Starts queued calls while there is room. Those that wait to be repeated
@@ -164,12 +179,8 @@ impl<'a> Run<'a> {
         }
         let next = following(&attempt.task, &page, &self.narrowing);
         blocking(|| self.keep.page(Told { page, fixed }))?;
-        let (next, endless): (Vec<_>, Vec<_>) = next.into_iter().partition(|it| self.is_new(it));
-        self.enqueue(next);
-        for task in endless {
-            self.gap(&task, GapReason::Failure, "the listing does not end");
-        }
-        Ok(())
+        self.room.give_back(of_task(&attempt.task));
+        self.enqueue(next)
     }
 
     fn note(&mut self, notes: &[String]) {
@@ -179,17 +190,6 @@ impl<'a> Run<'a> {
                 self.notes.push(note.clone());
             }
         }
-    }
-
-    /// Whether a task leads on, and not back to a page that was read.
-    fn is_new(&mut self, task: &Task) -> bool {
-        let Some(token) = &task.token else {
-            return true;
-        };
-        let seen = self.tokens.entry(task.call.clone()).or_default();
-        // Counted over all its branches: one that forks at every page would
-        // otherwise never come to an end.
-        seen.len() < self.options.patience.longest_listing && seen.insert(token.clone())
     }
 
     fn failed(&mut self, mut attempt: Attempt, error: CallError) -> Result<(), SyncError> {
@@ -202,20 +202,23 @@ impl<'a> Run<'a> {
                 self.start(attempt, jittered(wait));
             }
             Verdict::Restart => {
-                self.tokens.remove(&attempt.task.call);
+                self.path.forget(&attempt.task.call);
+                self.room.give_back(of_task(&attempt.task));
                 attempt.task.token = None;
                 attempt.number += 1;
+                self.room.take(of_task(&attempt.task))?;
                 self.queue.push_back(attempt);
             }
             Verdict::Gap(reason) => {
-                self.gap(&attempt.task, reason, &error.to_string());
+                self.room.give_back(of_task(&attempt.task));
+                self.gap(&attempt.task, reason, &error.to_string())?;
                 self.first_error.get_or_insert(error);
             }
         }
         Ok(())
     }
 
-    fn gap(&mut self, task: &Task, reason: GapReason, detail: &str) {
+    fn gap(&mut self, task: &Task, reason: GapReason, detail: &str) -> Result<(), SyncError> {
         let types = &self.connection.description().resource_types;
         let surface = |scope: &Scope| {
             let kind = types
@@ -229,8 +232,12 @@ impl<'a> Run<'a> {
             reason,
             detail: bounded(detail),
         });
-        self.gaps.extend(gaps);
+        for gap in gaps {
+            self.room.take(of_gap(&gap))?;
+            self.gaps.push(gap);
+        }
         self.progress.gaps += task.covers.len() as u64;
+        Ok(())
     }
 }
 

@@ -24,8 +24,6 @@ pub struct Task {
     pub covers: Vec<Scope>,
     /// The surface that a gap is put down to.
     pub surface: String,
-    /// How many pages of this listing came before, along this way.
-    pub depth: u32,
 }
 
 /// A listing function with its arguments.
@@ -81,7 +79,6 @@ pub fn following(task: &Task, page: &Page, narrowing: &Narrowing<'_>) -> Vec<Tas
         token: Some(next.token.clone()),
         covers: covered_by(next, task),
         surface: task.surface.clone(),
-        depth: task.depth + 1,
     });
     let mut tasks: Vec<_> = go_on.collect();
     for resource in &page.resources {
@@ -158,7 +155,6 @@ fn task(kind: &ResourceType, call: Call, covers: Vec<Scope>) -> Task {
         token: None,
         covers,
         surface: kind.surface.clone(),
-        depth: 0,
     }
 }
 

@@ -14,23 +14,26 @@ use serde_json::json;
 
 use crate::component::{Fixture, SCRATCH, constant};
 
-/// The function that asks.
+/// The function that asks, unless an attempt names another one.
 pub(crate) const ASKING: &str = "list-resources";
 
 /// What a component tries to send.
 pub(crate) struct Attempt<'a> {
+    pub(crate) function: &'a str,
     pub(crate) method: &'a str,
     pub(crate) scheme: &'a str,
     pub(crate) authority: &'a str,
     pub(crate) path: &'a str,
     pub(crate) headers: Vec<(&'a str, &'a [u8])>,
-    pub(crate) body: Sent,
+    pub(crate) body: Sent<'a>,
 }
 
 /// The body of an attempt.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Sent {
+pub(crate) enum Sent<'a> {
     Nothing,
+    /// This, whole.
+    Text(&'a str),
     /// One part over and over, until the host takes no more.
     Endless,
     /// A part, and then neither more nor an end.
@@ -41,6 +44,7 @@ impl<'a> Attempt<'a> {
     /// A read that is declared and allowed.
     pub(crate) fn reading(authority: &'a str) -> Self {
         Self {
+            function: ASKING,
             method: "get",
             scheme: "HTTP",
             authority,
@@ -54,8 +58,8 @@ impl<'a> Attempt<'a> {
     pub(crate) fn fixture(&self) -> Fixture {
         let mut fixture = Fixture::new();
         let body = self.code(&mut fixture);
-        let read = Outcome::new(&mut fixture, "read").report("(local.get $d)");
-        fixture.body(ASKING, &format!("{body} {read}"))
+        let read = self.outcome(&mut fixture, "read").report("(local.get $d)");
+        fixture.body(self.function, &format!("{body} {read}"))
     }
 
     /// Code that sends it and reads all of the answer; then `$d` is the status.
@@ -67,7 +71,7 @@ impl<'a> Attempt<'a> {
             .enumerate()
             .map(|(number, (name, value))| {
                 let (name, value) = (fixture.bytes(name.as_bytes()), fixture.bytes(value));
-                let refused = Outcome::new(fixture, &format!("header {number}"));
+                let refused = self.outcome(fixture, &format!("header {number}"));
                 let append = format!(
                     "(call $fields.append (local.get $a) {name} {value} {})",
                     constant(SCRATCH)
@@ -83,7 +87,7 @@ impl<'a> Attempt<'a> {
             headers,
             self.request(fixture),
             self.send(fixture),
-            read_all(fixture),
+            self.read_all(fixture),
         ]
         .concat()
     }
@@ -108,7 +112,7 @@ impl<'a> Attempt<'a> {
         ];
         let steps = steps.iter().map(|(part, arguments)| {
             let name = part.split('-').next().unwrap_or(part);
-            let refused = Outcome::new(fixture, name);
+            let refused = self.outcome(fixture, name);
             let set = format!("(call $outgoing-request.set-{part} (local.get $b) {arguments})");
             refused.unless_taken(&set, "(i32.const 0)")
         });
@@ -121,10 +125,10 @@ impl<'a> Attempt<'a> {
         let answer = constant(SCRATCH);
         let (take, write) = match self.body {
             Sent::Nothing => (String::new(), String::new()),
-            body => (take_stream(), write_body(body)),
+            body => (take_stream(), write_body(fixture, body)),
         };
-        let refused = Outcome::new(fixture, "handle");
-        let failed = Outcome::new(fixture, "answer");
+        let refused = self.outcome(fixture, "handle");
+        let failed = self.outcome(fixture, "answer");
         format!(
             "{take}
              (call $handle (local.get $b) (i32.const 0) (i32.const 0) {answer})
@@ -142,55 +146,67 @@ impl<'a> Attempt<'a> {
             failed = failed.unless_taken(&byte(SCRATCH + 16), &byte(SCRATCH + 24)),
         )
     }
+
+    /// Reads the headers and the body of the response in `$a` to their end.
+    fn read_all(&self, fixture: &mut Fixture) -> String {
+        let broken = self.outcome(fixture, "body");
+        let closed = byte(SCRATCH + 4);
+        let reason = format!(
+            "(call $http-error-code (i32.load (i32.const {})) {}) {}",
+            SCRATCH + 8,
+            constant(SCRATCH),
+            broken.report(&byte(SCRATCH + 8))
+        );
+        format!(
+            "(call $fields.entries (call $incoming-response.headers (local.get $a)) {answer})
+             (call $incoming-response.consume (local.get $a) {answer})
+             (call $incoming-body.stream (i32.load (i32.const {handle})) {answer})
+             (local.set $b (i32.load (i32.const {handle})))
+             (loop
+               (call $input-stream.blocking-read (local.get $b) (i64.const 65536) {answer})
+               (br_if 0 (i32.eqz {failed}))
+               (if (i32.eqz {closed}) (then {reason})))",
+            answer = constant(SCRATCH),
+            handle = SCRATCH + 4,
+            failed = byte(SCRATCH),
+        )
+    }
+
+    fn outcome(&self, fixture: &mut Fixture, step: &str) -> Outcome {
+        Outcome::new(fixture, self.function, step)
+    }
 }
 
-/// Takes the stream of the body of `$b`, as `$c`.
+/// Takes the body of `$b` as `$d`, and its stream as `$c`.
 fn take_stream() -> String {
     format!(
         "(call $outgoing-request.body (local.get $b) {answer})
-         (call $outgoing-body.write (i32.load (i32.const {handle})) {answer})
+         (local.set $d (i32.load (i32.const {handle})))
+         (call $outgoing-body.write (local.get $d) {answer})
          (local.set $c (i32.load (i32.const {handle})))",
         answer = constant(SCRATCH),
         handle = SCRATCH + 4,
     )
 }
 
-/// Writes the body into the stream `$c`, until it is not taken.
-fn write_body(body: Sent) -> String {
-    let write = format!(
-        "(call $output-stream.blocking-write-and-flush
-           (local.get $c) (i32.const 0) (i32.const 4096) {})",
-        constant(SCRATCH)
-    );
+/// Writes the body `$d` into its stream `$c`; an endless one until it is not
+/// taken.
+fn write_body(fixture: &mut Fixture, body: Sent<'_>) -> String {
+    let answer = constant(SCRATCH);
+    let write = |part: &str| {
+        format!("(call $output-stream.blocking-write-and-flush (local.get $c) {part} {answer})")
+    };
+    let any = write("(i32.const 0) (i32.const 4096)");
     match body {
-        Sent::Endless => format!("(loop {write} (br_if 0 (i32.eqz {})))", byte(SCRATCH)),
-        _ => write,
+        Sent::Nothing => String::new(),
+        Sent::Endless => format!("(loop {any} (br_if 0 (i32.eqz {})))", byte(SCRATCH)),
+        Sent::Unfinished => any,
+        Sent::Text(text) => format!(
+            "{} (call $output-stream.drop (local.get $c))
+             (call $outgoing-body.finish (local.get $d) (i32.const 0) (i32.const 0) {answer})",
+            write(&fixture.bytes(text.as_bytes()))
+        ),
     }
-}
-
-/// Reads the headers and the body of the response in `$a` to their end.
-fn read_all(fixture: &mut Fixture) -> String {
-    let broken = Outcome::new(fixture, "body");
-    let closed = byte(SCRATCH + 4);
-    let reason = format!(
-        "(call $http-error-code (i32.load (i32.const {})) {}) {}",
-        SCRATCH + 8,
-        constant(SCRATCH),
-        broken.report(&byte(SCRATCH + 8))
-    );
-    format!(
-        "(call $fields.entries (call $incoming-response.headers (local.get $a)) {answer})
-         (call $incoming-response.consume (local.get $a) {answer})
-         (call $incoming-body.stream (i32.load (i32.const {handle})) {answer})
-         (local.set $b (i32.load (i32.const {handle})))
-         (loop
-           (call $input-stream.blocking-read (local.get $b) (i64.const 65536) {answer})
-           (br_if 0 (i32.eqz {failed}))
-           (if (i32.eqz {closed}) (then {reason})))",
-        answer = constant(SCRATCH),
-        handle = SCRATCH + 4,
-        failed = byte(SCRATCH),
-    )
 }
 
 fn byte(at: usize) -> String {
@@ -204,11 +220,11 @@ struct Outcome {
 }
 
 impl Outcome {
-    fn new(fixture: &mut Fixture, step: &str) -> Self {
+    fn new(fixture: &mut Fixture, function: &str, step: &str) -> Self {
         let answer = json!({"err": {"message": step, "http-status": 0}});
         Self {
-            answer: fixture.answer(ASKING, &answer),
-            number: fixture.place(ASKING, &["err", "http-status", "some"]),
+            answer: fixture.answer(function, &answer),
+            number: fixture.place(function, &["err", "http-status", "some"]),
         }
     }
 

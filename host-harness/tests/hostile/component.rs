@@ -101,13 +101,16 @@ impl Fixture {
         self.image.offset(&self.resolve, &kind, path)
     }
 
-    /// How far behind the start of a function's parameters one of them lies,
-    /// where there are so many that they are passed in memory.
-    pub(crate) fn parameter(&self, function: &str, name: &str) -> usize {
+    /// How far behind the start of a function's parameters one of them lies, or
+    /// a part of it, where there are so many that they are passed in memory.
+    pub(crate) fn parameter(&self, function: &str, path: &[&str]) -> usize {
+        let [name, rest @ ..] = path else { return 0 };
         let function = self.function(function);
         let kinds: Vec<_> = function.params.iter().map(|it| it.ty).collect();
-        let position = function.params.iter().position(|it| it.name == name);
-        self.image.record_offset(&kinds, position.unwrap())
+        let position = function.params.iter().position(|it| it.name == *name);
+        let position = position.unwrap();
+        let part = self.image.offset(&self.resolve, &kinds[position], rest);
+        self.image.record_offset(&kinds, position) + part
     }
 
     /// The number of a case of an enum or a variant of `wasi:http/types`.

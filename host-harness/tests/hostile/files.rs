@@ -3,7 +3,7 @@
 
 use governance_host::connection::describe;
 use governance_host::engine::{Engine, LoadError};
-use governance_host::limits::Limits;
+use governance_host::limits::{Limit, Limits};
 use governance_host::settings::Settings;
 use serde_json::json;
 
@@ -146,10 +146,10 @@ async fn a_file_beyond_the_limit_is_not_even_read() {
     file.as_file().set_len(200 << 20).unwrap();
     let size = 200 << 20;
     match engine.load_file(file.path()).await {
-        Err(LoadError::TooLarge {
-            size: found,
-            limit: 1_000,
-        }) => assert_eq!(found, size),
+        Err(LoadError::TooLarge { size: found, bound }) => {
+            assert_eq!(found, size);
+            assert_eq!(bound, small.bound(Limit::ComponentFile));
+        }
         other => panic!("{:?}", other.err()),
     }
     let folder = tempfile::tempdir().unwrap();

@@ -6,7 +6,7 @@ use governance_host::clock::now;
 use governance_host::connection::{Connection, Given, OpenError};
 use governance_host::contract::connector::Page;
 use governance_host::contract::faults;
-use governance_host::engine::Engine;
+use governance_host::engine::{Engine, Loaded};
 use governance_host::error::CallError;
 use governance_host::instance::Breach;
 use governance_host::limits::Limits;
@@ -83,6 +83,11 @@ impl Host {
     /// Opens a connection that the operator trusts.
     pub(crate) async fn open(&self, component: Vec<u8>) -> Result<Connection, OpenError> {
         let loaded = self.engine.load(component).await.unwrap();
+        self.open_loaded(loaded).await
+    }
+
+    /// The same, of a component that is loaded.
+    pub(crate) async fn open_loaded(&self, loaded: Loaded) -> Result<Connection, OpenError> {
         let base = format!("http://{}/v1", self.upstream.authority());
         let given = Given {
             operator: Some(Operator {

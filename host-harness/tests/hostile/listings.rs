@@ -7,8 +7,9 @@ use std::time::Duration;
 use governance_host::store::Asked;
 use governance_host::sync::progress::{Observer, Progress};
 use governance_host::sync::retry::Patience;
-use governance_host::sync::{Options, run};
-use serde_json::json;
+use governance_host::sync::room::Full;
+use governance_host::sync::{Options, SyncError, run};
+use serde_json::{Value, json};
 
 use crate::component::Fixture;
 use crate::host::{Host, description};
@@ -33,8 +34,26 @@ impl Observer for Last {
 
 /// Syncs, which has to end.
 async fn sync(fixture: Fixture) -> Progress {
+    sync_as(fixture, &description()).await
+}
+
+/// The same, of a component that says this of itself.
+async fn sync_as(fixture: Fixture, description: &Value) -> Progress {
+    let patience = Patience {
+        longest_listing: LONGEST,
+        ..Patience::default()
+    };
+    try_sync(fixture, description, patience).await.unwrap()
+}
+
+/// The same, which may end in an error.
+async fn try_sync(
+    fixture: Fixture,
+    description: &Value,
+    patience: Patience,
+) -> Result<Progress, SyncError> {
     let host = Host::short();
-    let fixture = fixture.answers("describe", &description());
+    let fixture = fixture.answers("describe", description);
     let connection = host.open(fixture.build()).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let options = Options {
@@ -42,17 +61,12 @@ async fn sync(fixture: Fixture) -> Progress {
         database: folder.path().join("governance.db"),
         asked: Asked::default(),
         concurrency: 4,
-        patience: Patience {
-            longest_listing: LONGEST,
-            ..Patience::default()
-        },
+        patience,
     };
     let mut last = Last::default();
-    run(Arc::new(connection), &options, &mut last)
-        .await
-        .unwrap();
+    let ended = run(Arc::new(connection), &options, &mut last).await;
     host.others_work().await;
-    last.0
+    ended.map(|_| last.0)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -76,6 +90,45 @@ async fn a_listing_that_forks_at_every_page_ends_too() {
     assert_eq!(progress.gaps, 3 * progress.pages - LONGEST as u64);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_to_read_never_fills_the_memory() {
+    const ROOM: usize = 20_000;
+    let patience = Patience {
+        kept_in_mind: ROOM,
+        ..Patience::default()
+    };
+    let ended = try_sync(growing(3), &description(), patience).await;
+    assert!(
+        matches!(ended, Err(SyncError::Full(Full(ROOM)))),
+        "{ended:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resource_that_is_told_twice_is_asked_once() {
+    let id = json!({"resource-type": "user", "id": "u1"});
+    let user = |hint| json!({"id": id, "name": "Ada", "attributes": "{}", "hint": hint});
+    let users = json!({"ok": {"resources": [user("a"), user("a"), user("b")]}});
+    let mut description = description();
+    description["ok"]["resource-types"][0]["grants"] = "per-resource".into();
+    let fixture = two_pages("list-grants").answers(LIST, &users);
+    let progress = sync_as(fixture, &description).await;
+    assert_eq!((progress.pages, progress.gaps), (1 + 2, 0));
+}
+
+/// Leads from the first page of a listing to a second one.
+fn two_pages(function: &str) -> Fixture {
+    let mut fixture = Fixture::new();
+    let first = fixture.answer(function, &json!({"ok": {"next": [{"token": "more"}]}}));
+    let last = fixture.answer(function, &json!({"ok": {}}));
+    let token = fixture.parameter(function, &["token"]);
+    let body = format!(
+        "(select (i32.const {last}) (i32.const {first})
+           (i32.load8_u offset={token} (local.get 0)))"
+    );
+    fixture.body(function, &body)
+}
+
 /// Answers each page with so many tokens: the one that it was given, and one
 /// more character.
 fn growing(branches: usize) -> Fixture {
@@ -83,7 +136,7 @@ fn growing(branches: usize) -> Fixture {
     let next = vec![json!({"token": "."}); branches];
     let answer = fixture.answer(LIST, &json!({"ok": {"next": next}}));
     let list = answer + fixture.place(LIST, &["ok", "next"]);
-    let token = fixture.parameter(LIST, "token");
+    let token = fixture.parameter(LIST, &["token"]);
     let given = format!(
         "(if (i32.load8_u offset={token} (local.get 0))
            (then (local.set $a (i32.load offset={} (local.get 0)))

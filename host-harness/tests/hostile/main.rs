@@ -1,5 +1,6 @@
 //! Components and services that mean harm: each ends in its typed error, within
-//! its limit, and the next call on another component works.
+//! its limit, and the next call on another component works. Those whose changes go
+//! wrong: what came of it is told as far as it is known, and no further.
 //!
 //! The components are made here from text, so that they can do what no compiler
 //! would. `docs/security-catalogue.md` lists every attack with its test.
@@ -13,6 +14,7 @@
 mod answers;
 mod asking;
 mod canonical;
+mod changes;
 mod component;
 mod files;
 mod host;

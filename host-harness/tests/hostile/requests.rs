@@ -2,6 +2,7 @@
 //! arrives at the service.
 
 use governance_host::instance::Breach;
+use governance_host::limits::Limit;
 use governance_host::policy::Refusal;
 
 use crate::asking::{Attempt, Sent};
@@ -165,8 +166,8 @@ async fn a_body_ends_by_its_limit_or_by_the_calls_time() {
         ..Attempt::reading(&authority)
     };
     let failure = host.failure(sending(Sent::Endless).fixture()).await;
-    let limit = crate::host::limits().request_body;
-    assert_eq!(failure.0.refusal(), Some(&Refusal::RequestBody { limit }));
+    let bound = crate::host::limits().bound(Limit::RequestBody);
+    assert_eq!(failure.0.refusal(), Some(&Refusal::RequestBody { bound }));
     let breach = host.breach(sending(Sent::Unfinished).fixture()).await;
     assert!(matches!(breach, Breach::Time(_)), "{breach:?}");
     assert!(host.upstream.heads.try_recv().is_err());

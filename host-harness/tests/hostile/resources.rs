@@ -5,7 +5,7 @@ use std::time::Duration;
 use governance_host::connection::OpenError;
 use governance_host::error::CallError;
 use governance_host::instance::Breach;
-use governance_host::limits::Limits;
+use governance_host::limits::{Limit, Limits};
 use serde_json::json;
 
 use crate::component::{Fixture, SCRATCH, constant};
@@ -19,6 +19,10 @@ fn grown(grow: &str) -> String {
     format!("(drop ({grow})) unreachable")
 }
 
+fn growth(limit: Limit) -> Breach {
+    Breach::Growth(limits().bound(limit))
+}
+
 fn trap(text: &str) -> Breach {
     Breach::Trap(format!("wasm trap: {text}"))
 }
@@ -26,7 +30,7 @@ fn trap(text: &str) -> Breach {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_breach_names_its_limit_and_others_work_on() {
     let host = Host::short();
-    let time = Breach::Time(limits().call_time);
+    let time = Breach::Time(limits().bound(Limit::CallTime));
     let listing = |body: &str| Fixture::new().body(LIST, body);
     let table = "(table $t 1 funcref)";
     let cases = [
@@ -44,42 +48,42 @@ async fn a_breach_names_its_limit_and_others_work_on() {
             "endless recursion",
             listing("(call $deeper) unreachable")
                 .item("(func $deeper (call $deeper) (call $deeper))"),
-            Breach::Growth("stack"),
+            growth(Limit::Stack),
         ),
         (
             "one memory",
             listing(&grown("memory.grow (i32.const 100)")),
-            Breach::Growth("memory"),
+            growth(Limit::Memory),
         ),
         (
             "two memories, each below the limit",
             listing(&grown("memory.grow $second (i32.const 30)")).item("(memory $second 30)"),
-            Breach::Growth("memory"),
+            growth(Limit::Memory),
         ),
         (
             "a memory that begins above the limit",
             listing("unreachable").item("(memory $second 100)"),
-            Breach::Growth("memory"),
+            growth(Limit::Memory),
         ),
         (
             "a table",
             listing(&grown("table.grow $t (ref.null func) (i32.const 5000)")).item(table),
-            Breach::Growth("table_elements"),
+            growth(Limit::TableElements),
         ),
         (
             "a table that begins above the limit",
             listing("unreachable").item("(table $t 5000 funcref)"),
-            Breach::Growth("table_elements"),
+            growth(Limit::TableElements),
         ),
         (
             "handles that are never dropped",
             listing("(loop (drop (call $fields.new)) (br 0)) unreachable"),
-            Breach::Growth("handles"),
+            growth(Limit::Handles),
         ),
         (
             "one enormous text for the host",
             enormous_text(),
-            Breach::Growth("host_call_bytes"),
+            growth(Limit::HostCallBytes),
         ),
         (
             "a trap",
@@ -132,7 +136,49 @@ async fn a_breach_says_the_limit_in_words() {
         .body(LIST, "(call $deeper) unreachable")
         .item("(func $deeper (call $deeper) (call $deeper))");
     let breach = host.breach(recursion).await;
-    assert_eq!(breach.to_string(), "the call exceeded the limit `stack`");
+    assert_eq!(
+        breach.to_string(),
+        "the call used too much (limit `stack`: 512 KiB)"
+    );
+    assert_eq!(
+        breach.hint(),
+        "the connector may be at fault; to allow more, set in harness.toml, in [limits]: \
+         stack = \"1 MiB\""
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fuel_ends_what_time_would_end_later() {
+    let fuelled = Limits {
+        fuel: Some(1_000_000),
+        call_time: Duration::from_secs(60),
+        ..limits()
+    };
+    let host = Host::new(fuelled, Upstream::good());
+    let spinning = Fixture::new().body(LIST, "(loop (br 0)) unreachable");
+    let expected = Breach::Growth(fuelled.bound(Limit::Fuel));
+    assert_eq!(host.breach(spinning).await, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_that_is_set_for_a_component_is_in_force() {
+    let host = Host::short();
+    let grow = Fixture::new()
+        .answers("describe", &description())
+        .body(LIST, "(drop (memory.grow (i32.const 100))) unreachable");
+    let overrides = toml::from_str("memory = \"16 MiB\"").unwrap();
+    let loaded = host
+        .engine
+        .load(grow.build())
+        .await
+        .unwrap()
+        .limited(&overrides);
+    match list(&host.open_loaded(loaded).await.unwrap()).await {
+        Err(CallError::Breach(breach)) => {
+            assert_eq!(breach, trap("wasm `unreachable` instruction executed"));
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -166,7 +212,7 @@ async fn a_flood_of_headers_ends_within_the_limits() {
         ("128 KiB in few headers", 40, 4_096),
     ] {
         let breach = host.breach(flood(count, value)).await;
-        assert_eq!(breach, Breach::Growth("request_headers"), "{what}");
+        assert_eq!(breach, growth(Limit::RequestHeaders), "{what}");
     }
 }
 

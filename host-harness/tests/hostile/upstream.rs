@@ -1,17 +1,19 @@
 //! A service that behaves badly, on loopback.
 
+use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Barrier, Mutex};
 
-/// Answers every request in one way, and tells what it was asked.
+/// Answers requests by a script, and tells what it was asked.
 pub(crate) struct Upstream {
     pub(crate) port: u16,
     /// The heads of the requests, as they came.
     pub(crate) heads: Receiver<String>,
 }
 
-/// How each request is answered. What comes first may be empty.
+/// How a request is answered. What comes first may be empty.
 #[derive(Clone)]
 pub(crate) enum Answer {
     /// With this, and then the next request.
@@ -24,18 +26,26 @@ pub(crate) enum Answer {
     Silent(Vec<u8>),
     /// With the request's own head, in a header and in the body.
     Echo,
+    /// With this, once as many requests wait here as are expected.
+    Together(Arc<Barrier>, Vec<u8>),
 }
 
 impl Upstream {
     pub(crate) fn new(answer: Answer) -> Self {
+        Self::scripted([answer])
+    }
+
+    /// Gives these answers, one after the other; the last one from then on.
+    pub(crate) fn scripted(answers: impl IntoIterator<Item = Answer>) -> Self {
         let (tell, heads) = channel();
+        let script = Arc::new(Mutex::new(answers.into_iter().collect()));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                let (answer, tell) = (answer.clone(), tell.clone());
+                let (script, tell) = (script.clone(), tell.clone());
                 // Whoever asked may have left in the middle of it.
-                std::thread::spawn(move || drop(serve(stream.unwrap(), &answer, &tell)));
+                std::thread::spawn(move || drop(serve(stream.unwrap(), &script, &tell)));
             }
         });
         Self { port, heads }
@@ -53,7 +63,29 @@ impl Upstream {
     }
 }
 
-fn serve(stream: TcpStream, answer: &Answer, tell: &Sender<String>) -> std::io::Result<()> {
+/// The next answer of a script. Its last one stays.
+fn next(script: &Mutex<VecDeque<Answer>>) -> Answer {
+    let mut script = script.lock().unwrap();
+    match script.len() {
+        1 => script[0].clone(),
+        _ => script.pop_front().unwrap(),
+    }
+}
+
+/// How long the body behind a head is.
+fn length(head: &str) -> usize {
+    let head = head.to_lowercase();
+    let value = head
+        .lines()
+        .find_map(|it| it.strip_prefix("content-length:"));
+    value.map_or(0, |it| it.trim().parse().unwrap())
+}
+
+fn serve(
+    stream: TcpStream,
+    script: &Mutex<VecDeque<Answer>>,
+    tell: &Sender<String>,
+) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut stream = stream;
     loop {
@@ -63,19 +95,24 @@ fn serve(stream: TcpStream, answer: &Answer, tell: &Sender<String>) -> std::io::
                 return Ok(());
             }
         }
+        reader.read_exact(&mut vec![0; length(&head)])?;
         // Nobody listens in tests of what comes back.
         let _ = tell.send(head.clone());
-        match answer {
-            Answer::Whole(bytes) => stream.write_all(bytes)?,
-            Answer::Closed(bytes) => return stream.write_all(bytes),
+        match next(script) {
+            Answer::Whole(bytes) => stream.write_all(&bytes)?,
+            Answer::Closed(bytes) => return stream.write_all(&bytes),
+            Answer::Together(meeting, bytes) => {
+                meeting.wait();
+                stream.write_all(&bytes)?;
+            }
             Answer::Silent(bytes) => {
-                stream.write_all(bytes)?;
+                stream.write_all(&bytes)?;
                 reader.read_exact(&mut [0])?;
             }
             Answer::Endless(bytes, part) => {
-                stream.write_all(bytes)?;
+                stream.write_all(&bytes)?;
                 loop {
-                    stream.write_all(part)?;
+                    stream.write_all(&part)?;
                 }
             }
             Answer::Echo => stream.write_all(echo(&head).as_bytes())?,

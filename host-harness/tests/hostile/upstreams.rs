@@ -1,6 +1,7 @@
 //! Services that mean harm, as a component meets them.
 
 use governance_host::instance::Breach;
+use governance_host::limits::{Limit, Limits};
 
 use crate::asking::Attempt;
 use crate::component::Fixture;
@@ -135,7 +136,7 @@ async fn a_service_that_drips_is_ended_by_the_calls_time() {
         text("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"),
         text("1\r\nx\r\n"),
     );
-    let patient = governance_host::limits::Limits {
+    let patient = Limits {
         response_body: u64::MAX,
         memory: 1 << 30,
         ..limits()
@@ -143,7 +144,7 @@ async fn a_service_that_drips_is_ended_by_the_calls_time() {
     let host = Host::new(patient, Upstream::new(drip));
     let authority = host.upstream.authority();
     let breach = host.breach(Attempt::reading(&authority).fixture()).await;
-    assert_eq!(breach, Breach::Time(limits().call_time));
+    assert_eq!(breach, Breach::Time(limits().bound(Limit::CallTime)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,10 +3,11 @@
 //! First the reads that decide, then the request that changes. In mode `plan`
 //! the host does not send that one: it answers with what `predicting` gives.
 
-use governance_guest::client::{Call, Client};
-use governance_guest::faults::{invalid_input, unsupported};
+use governance_guest::client::{Call, Client, Endpoint};
+use governance_guest::faults::{invalid_input, not_found, unsupported};
 use governance_guest::items::grant;
-use governance_guest::paging::Following;
+use governance_guest::paging::{Family, Following, Listing};
+use governance_guest::reading::Reading;
 use governance_guest::steps::{Steps, Stop, no_op, outcome};
 use governance_guest::transport::Transport;
 use governance_guest::wit::changes::{ChangeRequest, Completion, GrantChange, Outcome};
@@ -14,7 +15,7 @@ use governance_guest::wit::faults::Error;
 use governance_guest::wit::model::ResourceId;
 use serde_json::json;
 
-use crate::manifest::{ADD, MEMBER, PERSON, REMOVE, TEAM};
+use crate::manifest::{ADD, MEMBER, PEOPLE, PERSON, REMOVE, TEAM};
 use crate::read::{member, member_rows, members_call};
 
 /// Makes one change, or plans it.
@@ -55,7 +56,8 @@ impl<'a> Membership<'a> {
         Ok(Self { team, person })
     }
 
-    /// Reads the members until the person is found.
+    /// Reads the members until the person is found; a team that there is not is
+    /// `not-found`.
     fn holds<T: Transport>(&self, steps: &Steps<'_, T>) -> Result<bool, Error> {
         let mut cursor: Option<String> = None;
         loop {
@@ -73,6 +75,24 @@ impl<'a> Membership<'a> {
     }
 }
 
+/// Reads whether there is such a thing: Rota has no request for a single one.
+fn exists<T: Transport>(
+    steps: &Steps<'_, T>,
+    list: &Endpoint,
+    wanted: &ResourceId,
+) -> Result<(), Error> {
+    let answer = steps.read(&Call::new(list))?;
+    let listing = Listing::read(list.surface, &answer, Family::Next, None)?;
+    let mut keys = listing.rows.iter().filter_map(|row| row.text("id"));
+    match keys.any(|key| key == wanted.id) {
+        true => Ok(()),
+        false => Err(not_found(&format!(
+            "there is no such {}",
+            wanted.resource_type
+        ))),
+    }
+}
+
 fn add<T: Transport>(
     steps: &mut Steps<'_, T>,
     membership: &Membership,
@@ -81,6 +101,8 @@ fn add<T: Transport>(
     if membership.holds(steps)? {
         return Ok(no_op("the person is in the team already"));
     }
+    // A plan, too, says that there is nobody: Rota itself is not asked in one.
+    exists(steps, &PEOPLE, person)?;
     let call = Call::new(&ADD).argument(&team.id).argument(&person.id);
     steps.send(&call.predicting(json!({})))?;
     steps.did(&format!("added {} to team {}", person.id, team.id), team);

@@ -114,9 +114,23 @@ fn changed(
     mode: Mode,
 ) -> (Result<Outcome, Error>, Vec<String>) {
     let rows: Vec<_> = members.iter().map(|it| json!({"person_id": it})).collect();
-    let script = Script::new().json(&json!({"data": rows})).json(&json!({}));
+    let asks_who_exists = matches!(membership(change), ChangeRequest::Grant(_));
+    let people = json!({"data": [{"id": "ada"}, {"id": "bob"}]});
+    let script = Script::new().json(&json!({"data": rows}));
+    // Whoever is not a member yet has to exist; a revocation does not ask.
+    let script = match asks_who_exists {
+        true => script.json(&people),
+        false => script,
+    };
+    let script = script.json(&json!({}));
     let client = client(&script, &context(mode)).unwrap();
-    let asked = change(GrantChange {
+    let asked = membership(change);
+    (change::make(&client, &asked), requested(&script))
+}
+
+/// A change of Ada's membership.
+fn membership(change: fn(GrantChange) -> ChangeRequest) -> ChangeRequest {
+    change(GrantChange {
         entitlement: EntitlementReference {
             resource: reference("team", "t1"),
             slug: "member".into(),
@@ -124,13 +138,13 @@ fn changed(
         principal: reference("person", "ada"),
         expires_at: None,
         hint: None,
-    });
-    (change::make(&client, &asked), requested(&script))
+    })
 }
 
 #[test]
 fn a_change_is_made_once_and_then_nothing_is_to_be_done() {
     let read = "GET /api/teams/t1/members";
+    let look = "GET /api/people";
     let add = "POST /api/teams/t1/members/ada";
     let remove = "DELETE /api/teams/t1/members/ada";
     let (grant, revoke) = (
@@ -138,7 +152,7 @@ fn a_change_is_made_once_and_then_nothing_is_to_be_done() {
         ChangeRequest::Revoke as _,
     );
     for (members, change, requests) in [
-        (&["bob"][..], grant, &[read, add][..]),
+        (&["bob"][..], grant, &[read, look, add][..]),
         (&["bob", "ada"], grant, &[read]),
         (&["bob", "ada"], revoke, &[read, remove]),
         (&["bob"], revoke, &[read]),
@@ -148,10 +162,21 @@ fn a_change_is_made_once_and_then_nothing_is_to_be_done() {
             let outcome = outcome.unwrap();
             assert_eq!(requested, requests);
             let complete = outcome.completion == Completion::Complete;
-            assert_eq!(complete, requests.len() == 2, "{:?}", outcome.completion);
-            assert_eq!(outcome.effects.len(), requests.len() - 1);
+            let sent = requests.iter().filter(|it| !it.starts_with("GET")).count();
+            assert_eq!(complete, sent == 1, "{:?}", outcome.completion);
+            assert_eq!(outcome.effects.len(), sent);
         }
     }
+}
+
+#[test]
+fn nobody_is_added_who_does_not_exist() {
+    let script = Script::new().json(&json!({"data": []})).json(&people());
+    let client = client(&script, &context(Mode::Change)).unwrap();
+    let error = change::make(&client, &membership(ChangeRequest::Grant)).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::NotFound);
+    let expected = ["GET /api/teams/t1/members", "GET /api/people"];
+    assert_eq!(requested(&script), expected);
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub(crate) struct ChangeArguments {
         alias = "database",
         value_name = "FILE",
         env = "GOVERNANCE_DB",
-        default_value = "governance.db"
+        default_value = crate::connect::DATABASE
     )]
     pub(crate) db: PathBuf,
 

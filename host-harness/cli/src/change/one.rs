@@ -51,5 +51,6 @@ pub(crate) async fn run(
         let error = safe_line(&error.to_string());
         eprintln!("WARNING: it could not be written into the journal: {error}");
     }
+    session.replayed()?;
     Ok(shown::exit(outcome))
 }

@@ -10,6 +10,7 @@ use governance_host::contract::model::Timestamp;
 use governance_host::naming::Namer;
 use governance_host::naming::error::NamingError;
 use governance_host::naming::live::Live;
+use governance_host::policy::Refusal;
 use governance_host::provision::ProvisionError;
 use governance_host::provision::desired::{Desired, Revoked};
 use governance_host::provision::operation::Provisioning;
@@ -40,6 +41,7 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) async fn open(arguments: &ChangeArguments) -> anyhow::Result<Self> {
+        connect::keep_apart(&arguments.connect, &arguments.db)?;
         let changing = Trust::read(&arguments.connect.config)?.provisioning;
         let enabled = arguments.provisioning.unwrap_or(changing.enabled);
         let protected = Protected::read(&changing.protect).map_err(ProvisionError::from)?;
@@ -133,6 +135,11 @@ impl Session {
         tokio::time::sleep(Duration::from_secs(wait.saturating_sub(passed))).await;
         let plan = self.plan(request).await?;
         Ok(plan.is_no_op() || is_repeatable(&plan))
+    }
+
+    /// Whether a replayed recording held everything that was asked.
+    pub(crate) fn replayed(&self) -> Result<(), Refusal> {
+        self.connection.replayed()
     }
 
     /// Makes a change; with a saved plan, only if it still says what would be

@@ -137,7 +137,6 @@ fn a_page_leads_to_its_continuations_and_to_what_its_resources_hold() {
     );
     assert_eq!(tasks[0].covers, covers);
     assert_eq!(tasks[1].covers, projects().covers);
-    assert_eq!(tasks[0].depth, 1);
     assert_eq!(tasks[2].covers[0].resource_id.as_deref(), Some("p1"));
     assert_eq!(tasks[3].covers[0].parent.as_ref().unwrap().id, "p1");
 }
