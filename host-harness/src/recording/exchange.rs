@@ -1,4 +1,4 @@
-//! What a recording holds, as JSON Lines: one [`Head`], then one [`Exchange`]
+//! What a recording holds, as JSON Lines: one [`Head`], then one `Exchange`
 //! for each request.
 
 use std::collections::BTreeMap;
