@@ -238,3 +238,26 @@ fn a_rate_limit_on_a_change_is_waited_out() {
         3
     );
 }
+
+/// Its value was in the answer, and comes no second time.
+#[test]
+fn a_key_whose_answer_is_lost_is_said_to_be_of_no_use() {
+    let (organization, changes, bench) = organization(Options::default());
+    let key = changes
+        .iter()
+        .find(|it| it.desired["name"] == "keyed")
+        .unwrap();
+    let command = key.command();
+    let plan = bench.ask(command.iter().map(String::as_str).chain(["--plan"]));
+    assert!(
+        plan.stdout.contains("a secret would be shown, once"),
+        "{}",
+        plan.stdout
+    );
+    organization
+        .simulator
+        .spoil_changes([Some(Fault::LostAnswer)]);
+    let ran = make(&bench, key);
+    let told = "the value of the secret was in the answer that was lost";
+    assert!(ran.stdout.contains(told), "{}{}", ran.stdout, ran.stderr);
+}

@@ -34,15 +34,17 @@ fn ask(bench: &Bench, asked: &[&str], options: &str) -> Ran {
 /// Each is planned, then made.
 const CASES: &[(&str, &[&str])] = &[
     ("one_step", &["grant", "project:Search:owner", ALAN]),
-    ("two_steps", &["grant", "project:Sandbox:viewer", ALAN]),
-    ("replacing", &["grant", "project:Search:viewer", ALAN]),
+    ("two_steps", &["grant", "project:Search:viewer", ALAN]),
     ("losing", &["revoke", "project:Search:member", ALAN]),
     (
         "nothing_to_do",
         &["grant", "group:Researchers:member", ALAN],
     ),
-    ("open_ended", &["grant", "project:Support:Answering", ALAN]),
-    ("refused", &["grant", "group:Support:member", ANNIE]),
+    (
+        "tried_first",
+        &["grant", "project:Search:Prompt engineer", ANNIE],
+    ),
+    ("refused", &["revoke", "group:Support:member", ANNIE]),
     ("deleting", &["account", "delete", ALAN]),
     ("archiving", &["resource", "delete", "project:Search"]),
     (
@@ -131,7 +133,7 @@ fn the_same_state_has_the_same_digest_and_another_one_another() {
 #[test]
 fn a_saved_plan_is_made_as_it_says_and_only_once() {
     for (name, asked) in CASES {
-        if ["refused", "open_ended"].contains(name) {
+        if ["refused", "tried_first"].contains(name) {
             continue;
         }
         let organization = Organization::named(Template::Small);

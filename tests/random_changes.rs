@@ -64,7 +64,7 @@ impl Cast {
             custom.map(|it| text(it, "id").to_owned()).collect()
         };
         let people = at.simulator.people().into_iter();
-        let people = people.filter(|it| !it.service_account);
+        let people = people.filter(|it| it.id.starts_with("user-") && !it.service_account);
         let projects = ids("/organization/projects").into_iter();
         Self {
             people: people.map(|it| it.id).collect(),

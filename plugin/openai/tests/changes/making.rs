@@ -2,6 +2,7 @@
 
 use governance_guest::wit::changes::{
     ChangeRequest, Completion, Outcome, ResourceCreation, ResourceDeletion, ResourceUpdate,
+    SecretValue,
 };
 use governance_guest::wit::faults::Error;
 use governance_guest::wit::model::Reference;
@@ -49,11 +50,13 @@ pub(crate) fn deletion(of: &Reference, attributes: &Value) -> ChangeRequest {
 pub(crate) fn as_planned(simulated: &Simulated, change: &ChangeRequest) -> Outcome {
     let (planned, requests) = simulated.plan(change);
     let planned = planned.expect("a plan");
-    assert!(planned.secrets.is_empty(), "a plan has no secrets");
+    let stand_in = |it: &SecretValue| it.value == "new-api-key-value";
+    assert!(planned.secrets.iter().all(stand_in), "a plan has no values");
     let made = simulated.change(change);
     let all = simulated.changing_requests();
     assert_eq!(ended(&made), ended(&Ok(planned.clone())));
     let made = made.expect("an outcome");
+    assert_eq!(made.secrets.len(), planned.secrets.len());
     let sent = all.get(requests.len()..).expect("the plan's come first");
     let sent: Vec<String> = sent.iter().map(|it| as_in(&planned, &made, it)).collect();
     assert_eq!(sent, requests);
