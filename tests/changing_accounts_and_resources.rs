@@ -151,9 +151,44 @@ fn invitations_are_sent_again_and_taken_back() {
         .0;
     let accepted = format!("invitation:{accepted}");
     // An accepted one is history, and no account any more.
-    for command in ["delete", "resend"] {
+    for (command, code, told) in [
+        ("delete", 8, "delete the user"),
+        ("resend", 2, "there is no"),
+    ] {
         let ran = ask(&bench, &["account", command, &accepted]);
-        assert_eq!(ran.code, 2, "{command}: {}", ran.stderr);
+        assert_eq!(ran.code, code, "{command}: {}", ran.stderr);
+        assert!(ran.stderr.contains(told), "{command}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn what_is_gone_already_is_nothing_to_do() {
+    let organization = Organization::named(Template::Small);
+    let bench = organization.bench();
+    let ends = [
+        &["account", "delete", "alan.turing@example.com"][..],
+        &["account", "delete", "katherine.johnson@example.com"],
+        &["resource", "delete", "group:Researchers"],
+        &[
+            "resource",
+            "delete",
+            "service_account:Search/nightly-evaluation",
+            "--force",
+        ],
+        &["resource", "delete", "api_key:Search/demonstration"],
+        &["resource", "delete", "project_role:Support/Answering"],
+        &["revoke", "project:Search:viewer", "gone@example.com"],
+        &["revoke", "project:Search:member", "group:nobody"],
+        &["revoke", "project:Search:member", "service_account:no-such"],
+    ];
+    for (number, asked) in ends.into_iter().enumerate() {
+        let first = outcome(&ask(&bench, asked));
+        let expected = if number < 6 { "complete" } else { "no-op" };
+        assert_eq!(ended(&first), expected, "{asked:?}: {first}");
+        let changes = organization.changing_requests();
+        let again = outcome(&ask(&bench, asked));
+        assert_eq!(ended(&again), "no-op", "{asked:?}: {again}");
+        assert_eq!(organization.changing_requests(), changes, "{asked:?}");
     }
 }
 

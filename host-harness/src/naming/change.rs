@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::directory::Directory;
 use super::error::NamingError;
-use super::{Among, Namer, grammar, reference};
+use super::{Among, NamedEntitlement, Namer, grammar, reference};
 use crate::provision::desired::{Attributes, Desired, Held, Revoked};
 
 impl<D: Directory> Namer<D> {
@@ -28,7 +28,7 @@ impl<D: Directory> Namer<D> {
             Desired::Revoke(Revoked::Held(Held {
                 entitlement,
                 principal,
-            })) => ChangeRequest::Revoke(self.held(entitlement, principal).await?),
+            })) => ChangeRequest::Revoke(self.held_until_now(entitlement, principal).await?),
             Desired::Revoke(Revoked::Grant(by_id)) => {
                 ChangeRequest::Revoke(self.grant(&by_id.grant).await?)
             }
@@ -73,7 +73,7 @@ impl<D: Directory> Namer<D> {
             }),
             Desired::DeleteResource { of, attributes } => {
                 ChangeRequest::DeleteResource(ResourceDeletion {
-                    of: self.target(of, desired.kind()).await?,
+                    of: self.ending(of, desired.kind()).await?,
                     attributes: as_text(attributes),
                 })
             }
@@ -93,6 +93,26 @@ impl<D: Directory> Namer<D> {
         principal: &str,
     ) -> Result<GrantChange, NamingError> {
         let named = self.entitlement(entitlement).await?;
+        let among = self.holders(&named);
+        let principal = reference(&self.resource(principal, &among).await?);
+        Ok(grant_change(named, principal))
+    }
+
+    /// The same of what is to be revoked: who is gone may have held it.
+    async fn held_until_now(
+        &self,
+        entitlement: &str,
+        principal: &str,
+    ) -> Result<GrantChange, NamingError> {
+        let named = self.entitlement(entitlement).await?;
+        let among = self.holders(&named);
+        let found = self.resource(principal, &among).await;
+        let principal = self.or_gone(found, principal, &among).await?;
+        Ok(grant_change(named, principal))
+    }
+
+    /// Who can hold an entitlement.
+    fn holders(&self, named: &NamedEntitlement) -> Among<'_> {
         let types = named.grantable_to.iter().filter_map(|id| self.kind(id));
         let mut among = Among {
             types: types.collect(),
@@ -102,12 +122,7 @@ impl<D: Directory> Namer<D> {
         // An invited person cannot hold it, which the connector says better than
         // that there is nobody.
         among.or_by_email = self.other_accounts(&among.types);
-        Ok(GrantChange {
-            principal: reference(&self.resource(principal, &among).await?),
-            entitlement: named.entitlement,
-            expires_at: None,
-            hint: None,
-        })
+        among
     }
 
     fn other_accounts(&self, types: &[&ResourceType]) -> Vec<&ResourceType> {
@@ -160,6 +175,31 @@ impl<D: Directory> Namer<D> {
         self.types().iter().filter(offers).collect()
     }
 
+    /// What is to end, be it there or not.
+    async fn ending(&self, of: &str, kind: ChangeKind) -> Result<Reference, NamingError> {
+        let found = self.resource_to(of, kind).await;
+        let among = Among {
+            types: self.offering(kind),
+            ..Among::default()
+        };
+        self.or_gone(found, of, &among).await
+    }
+
+    /// What is not there is named by its text, taken for an id: so the connector
+    /// says that it is gone, and a change that is asked for again is `no-op`.
+    async fn or_gone(
+        &self,
+        found: Result<Resource, NamingError>,
+        text: &str,
+        among: &Among<'_>,
+    ) -> Result<Reference, NamingError> {
+        match found {
+            Ok(found) => Ok(reference(&found)),
+            Err(error @ NamingError::NotFound { .. }) => self.gone(text, among).await?.ok_or(error),
+            Err(error) => Err(error),
+        }
+    }
+
     async fn target(&self, of: &str, kind: ChangeKind) -> Result<Reference, NamingError> {
         Ok(reference(&self.resource_to(of, kind).await?))
     }
@@ -208,6 +248,15 @@ impl<D: Directory> Namer<D> {
             ..Among::default()
         };
         Ok(Some(reference(&self.resource(parent, &among).await?)))
+    }
+}
+
+fn grant_change(named: NamedEntitlement, principal: Reference) -> GrantChange {
+    GrantChange {
+        entitlement: named.entitlement,
+        principal,
+        expires_at: None,
+        hint: None,
     }
 }
 

@@ -220,6 +220,45 @@ impl<D: Directory> Namer<D> {
         }
     }
 
+    /// What a text names if it is the id of something that is gone; none if it
+    /// does not say of which type it was, or in what.
+    pub(super) async fn gone(
+        &self,
+        text: &str,
+        among: &Among<'_>,
+    ) -> Result<Option<Reference>, NamingError> {
+        let (kind, id) = match grammar::typed(text, self.types()) {
+            (Some(kind), id) => (Some(kind), id),
+            (None, _) => {
+                let looked_up = among.types.iter().find(|it| has_lookup(it));
+                (looked_up.filter(|_| grammar::is_email(text)).copied(), text)
+            }
+        };
+        let Some(kind) = kind else { return Ok(None) };
+        let (parent, id) = match self.parent(kind, among.within.as_ref()) {
+            Parent::None => (None, id),
+            Parent::Known(parent) => (Some(parent.id), id),
+            Parent::Any => match self.in_named_parents(kind, id).await?.pop() {
+                Some(Place {
+                    parent: Parent::Known(parent),
+                    text,
+                    ..
+                }) => (Some(parent.id), text),
+                _ => return Ok(None),
+            },
+        };
+        // A `/` would make another path of it.
+        let fits = is_id(id) && !id.contains('/');
+        Ok(fits.then(|| Reference {
+            id: ResourceId {
+                resource_type: kind.id.clone(),
+                id: id.to_owned(),
+            },
+            parent,
+            hint: None,
+        }))
+    }
+
     pub(super) async fn told_by_id(
         &self,
         kind: &ResourceType,

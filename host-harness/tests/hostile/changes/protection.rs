@@ -32,9 +32,25 @@ async fn protecting(entries: &[&str], component: impl FnOnce(&str) -> Fixture) -
     .await
 }
 
+/// Tells nothing of a single resource.
+fn untold(component: Fixture) -> Fixture {
+    let not_found = json!({"err": {"kind": "not-found", "message": "it is not told"}});
+    component.answers("get-resource", &not_found)
+}
+
+/// Removes something.
+fn taking(authority: &str) -> Fixture {
+    untold(Script::taking(authority))
+}
+
+/// Removes something; tells these under whatever address.
+fn finding(authority: &str, found: &Value) -> Fixture {
+    Script::taking(authority).answers(LIST, &json!({"ok": {"resources": found}}))
+}
+
 /// Removes something; finds Ada by whatever address.
 fn finding_ada(authority: &str) -> Fixture {
-    Script::taking(authority).answers(LIST, &json!({"ok": {"resources": [ada()]}}))
+    untold(finding(authority, &json!([ada()])))
 }
 
 fn revoke_from(who: &str) -> ChangeRequest {
@@ -63,7 +79,7 @@ async fn is_protected(changer: &Changer, change: &ChangeRequest) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_touches_whom_an_id_names() {
-    let changer = protecting(&["user:ada"], Script::taking).await;
+    let changer = protecting(&["user:ada"], taking).await;
     is_protected(&changer, &revoke_from("ada")).await;
     // Before the connector is asked for anything.
     assert!(changer.asked().is_empty());
@@ -102,7 +118,7 @@ async fn whoever_loses_something_with_it_is_touched_too() {
             let mut answer = complete(&["removed x"]);
             answer["ok"][part] = json!([grant]);
             let script = Script::reading(authority).sends(&remove("/v1/items/1"));
-            script.ends(&answer)
+            untold(script.ends(&answer))
         };
         let changer = protecting(&["user:ada"], taking_with_it).await;
         is_protected(&changer, &revoke_from("bob")).await;
@@ -117,7 +133,8 @@ fn with_a_key(authority: &str) -> Fixture {
         "id": {"resource-type": "api_key", "id": "k1"}, "name": "key", "attributes": "{}",
         "secret": {"owner": user("ada")},
     });
-    finding_ada(authority).answers("get-resource", &json!({"ok": {"resources": [key]}}))
+    finding(authority, &json!([ada()]))
+        .answers("get-resource", &json!({"ok": {"resources": [key]}}))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -156,7 +173,7 @@ async fn what_cannot_be_found_out_protects_everybody() {
 async fn an_address_that_nobody_has_protects_nobody() {
     let nobody = json!({"err": {"kind": "not-found", "message": "there is nobody"}});
     for answer in [json!({"ok": {}}), nobody] {
-        let component = |authority: &str| Script::taking(authority).answers(LIST, &answer);
+        let component = |authority: &str| taking(authority).answers(LIST, &answer);
         let changer = protecting(&["ada@example.org"], component).await;
         changer.make(&revoke_from("bob")).await.unwrap();
     }
