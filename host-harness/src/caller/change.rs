@@ -55,8 +55,9 @@ impl Caller {
     ) -> Result<Made, CallError> {
         let (called, mut notes) = call!(self, access: access, |connector, store| connector
             .call_change(store, context, change));
-        let made = match &called {
-            Ok(Ok(outcome)) => outcome.secrets.as_slice(),
+        // Those of a plan are made up.
+        let made = match (access, &called) {
+            (Access::Change(_), Ok(Ok(outcome))) => outcome.secrets.as_slice(),
             _ => &[],
         };
         let heard = std::mem::take(&mut notes.heard);
