@@ -63,15 +63,7 @@ pub const REQUESTS: Requests = Requests {
 /// The endpoints that it uses and no listing declares.
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
-    let Requests {
-        row,
-        add,
-        leave,
-        assign,
-        unassign,
-        ..
-    } = REQUESTS;
-    vec![row, add, leave, assign, unassign]
+    REQUESTS.endpoints()
 }
 
 /// Gives a role.

@@ -19,7 +19,8 @@
 //!
 //! Each module declares its endpoints, what it offers, and which rule of the
 //! service stands behind each refusal. Everything that decides is read first:
-//! what [`subjects`] and [`holders`] tell, what [`search`] finds in a list,
+//! what [`subjects`] and [`holders`] tell, what [`search`] finds in the [`pages`] of
+//! a list,
 //! whether [`owners`] are left, and the state of what is changed. The three about
 //! roles in projects share what is held there ([`participant`],
 //! [`through_groups`]), the decision ([`project_ways`]), and its doing
@@ -41,6 +42,7 @@ pub mod new_keys;
 pub mod organization_member;
 pub mod organization_roles;
 pub mod owners;
+pub mod pages;
 pub mod parents;
 pub mod participant;
 pub mod people;
@@ -300,7 +302,6 @@ pub fn offer(kind: ChangeKind, fields: Vec<Field>) -> OfferedChange {
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
     [
-        subjects::endpoints(),
         organization_roles::endpoints(),
         group_members::endpoints(),
         people_in_projects::endpoints(),

@@ -24,7 +24,8 @@ use serde_json::{Value, json};
 
 use super::people_in_projects::SET;
 use super::project_ways::{Held, ProjectRole};
-use super::subjects::{LiveProject, all_rows};
+use super::subjects::LiveProject;
+use super::whole_list::all_rows;
 use crate::group;
 use crate::project_predefined::ProjectPredefined;
 use crate::project_user_roles::{Owed, Seen, owed};
@@ -46,6 +47,14 @@ pub struct Requests {
     pub assign: Endpoint,
     /// Takes a role.
     pub unassign: Endpoint,
+}
+
+impl Requests {
+    /// Those that no listing declares.
+    #[must_use]
+    pub fn endpoints(self) -> Vec<Endpoint> {
+        vec![self.row, self.add, self.leave, self.assign, self.unassign]
+    }
 }
 
 /// Somebody in a project, or on the way into it.

@@ -73,23 +73,8 @@ pub const REQUESTS: Requests = Requests {
 /// The endpoints that it uses and no listing declares.
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
-    let Requests {
-        row,
-        add,
-        leave,
-        assign,
-        unassign,
-        ..
-    } = REQUESTS;
-    vec![
-        row,
-        add,
-        SET,
-        leave,
-        assign,
-        unassign,
-        through_groups::MEMBER,
-    ]
+    let more = vec![SET, through_groups::MEMBER];
+    [REQUESTS.endpoints(), more].concat()
 }
 
 /// What `describe` offers on a project, for every kind of principal.

@@ -1,16 +1,15 @@
-//! Looking for a row in a list, page by page, before something is changed.
-//!
-//! What is not found has to be known to be absent: a list that breaks off is an
-//! error here, and not a gap.
+//! Looking for a row in a list before something is changed.
+
+use std::ops::ControlFlow;
 
 use governance_guest::client::Call;
 use governance_guest::faults::unreadable;
-use governance_guest::paging::Following;
 use governance_guest::steps::Steps;
 use governance_guest::transport::Transport;
 use governance_guest::wit::faults::Error;
 use serde_json::Value;
 
+use super::pages::{self, Read};
 use crate::session::Collection;
 
 /// The most pages that are read: a million rows of a list with the smallest
@@ -29,19 +28,19 @@ pub fn first<'a, T: Transport, F>(
     narrowed: impl Fn(Call<'a>) -> Call<'a>,
     mut found: impl FnMut(&Value) -> Option<F>,
 ) -> Result<Option<F>, Error> {
-    let broken = |reason: &str| Err(unreadable(list.endpoint.surface, reason));
-    let mut after: Option<String> = None;
-    for _ in 0..PAGES_LIMIT {
-        let answer = steps.read(&narrowed(list.call(after.as_deref())))?;
-        let listing = list.read(&answer, after.as_deref())?;
-        if let Some(found) = listing.rows.iter().find_map(&mut found) {
-            return Ok(Some(found));
+    let page = |after: Option<&str>| narrowed(list.call(after));
+    let read = pages::read(steps, list, PAGES_LIMIT, page, |rows| {
+        match rows.iter().find_map(&mut found) {
+            Some(found) => ControlFlow::Break(found),
+            None => ControlFlow::Continue(()),
         }
-        match listing.following {
-            Following::End => return Ok(None),
-            Following::Page(next) => after = Some(next),
-            Following::Broken(reason) => return broken(reason),
+    });
+    match read? {
+        Read::Whole => Ok(None),
+        Read::Until(found) => Ok(Some(found)),
+        Read::NotToItsEnd => {
+            let message = "the list does not end";
+            Err(unreadable(list.endpoint.surface, message))
         }
     }
-    broken("the list does not end")
 }

@@ -1,8 +1,7 @@
 //! What many changes read first: the person, the project.
 
-use governance_guest::client::{Call, Endpoint};
-use governance_guest::faults::{invalid_input, not_found, precondition, unreadable};
-use governance_guest::paging::Following;
+use governance_guest::client::Call;
+use governance_guest::faults::{invalid_input, not_found, precondition};
 use governance_guest::reading::Reading;
 use governance_guest::steps::Steps;
 use governance_guest::transport::Transport;
@@ -11,14 +10,7 @@ use governance_guest::wit::model::{Reference, ResourceId, Status};
 use serde_json::Value;
 
 use crate::predefined::Predefined;
-use crate::session::Collection;
 use crate::{project, user, user_row};
-
-/// The endpoints of this module that no listing declares: none.
-#[must_use]
-pub fn endpoints() -> Vec<Endpoint> {
-    Vec::new()
-}
 
 /// A member of the organization.
 #[derive(Debug, Clone)]
@@ -138,38 +130,4 @@ pub fn live_project<T: Transport>(
         id: of.clone(),
         row,
     })
-}
-
-/// The most pages of one list that a change reads.
-const PAGES: usize = 10;
-
-/// Reads every row of a list that takes these arguments in its path; none where
-/// there is no such list.
-///
-/// # Errors
-/// All that reading can bring, but for `not-found`. A list that breaks off decides
-/// nothing: `unreadable-response`.
-pub fn all_rows<T: Transport>(
-    steps: &Steps<'_, T>,
-    list: &Collection,
-    arguments: &[&str],
-) -> Result<Vec<Value>, Error> {
-    let surface = list.endpoint.surface;
-    let mut rows = Vec::new();
-    let mut after: Option<String> = None;
-    for _ in 0..PAGES {
-        let call = list.call(after.as_deref());
-        let call = arguments.iter().fold(call, |call, it| call.argument(it));
-        let Some(answer) = steps.find(&call)? else {
-            return Ok(rows);
-        };
-        let listing = list.read(&answer, after.as_deref())?;
-        rows.extend_from_slice(listing.rows);
-        match listing.following {
-            Following::End => return Ok(rows),
-            Following::Page(next) => after = Some(next),
-            Following::Broken(reason) => return Err(unreadable(surface, reason)),
-        }
-    }
-    Err(unreadable(surface, "the list has too many pages"))
 }

@@ -15,7 +15,7 @@ use governance_guest::wit::model::ResourceId;
 
 use super::participant::{Participant, assigned};
 use super::project_ways::Held;
-use super::subjects::all_rows;
+use super::whole_list::all_rows;
 use crate::session::reading;
 use crate::{group, group_grants, project_groups};
 

@@ -3,21 +3,26 @@
 //! | what | read | where it breaks off |
 //! |---|---|---|
 //! | [`rows`] | to its end, at most [`PAGES`] pages | an error: what is missing might decide |
+//! | [`all_rows`] | to its end, of what belongs to one thing | the same |
 //! | [`count`] | its first page | at least so many |
+
+use std::ops::ControlFlow;
 
 use governance_guest::client::Call;
 use governance_guest::faults::{precondition, unreadable};
 use governance_guest::items::closed_part;
-use governance_guest::paging::Following;
 use governance_guest::steps::Steps;
 use governance_guest::transport::Transport;
-use governance_guest::wit::faults::Error;
+use governance_guest::wit::faults::{Error, ErrorKind};
 use serde_json::Value;
 
+use super::pages::{self, Read};
 use crate::session::Collection;
 
 /// The most pages that are read before a change.
 pub const PAGES: usize = 100;
+/// The same, of what belongs to one thing.
+const PAGES_BELOW: usize = 10;
 
 /// The rows of a list that `keep` wants. `page` makes the request for the page
 /// behind a cursor.
@@ -32,19 +37,49 @@ pub fn rows<'a, T: Transport>(
     keep: impl Fn(&Value) -> bool,
 ) -> Result<Vec<Value>, Error> {
     let mut rows = Vec::new();
-    let mut after: Option<String> = None;
-    for _ in 0..PAGES {
-        let answer = steps.read(&page(after.as_deref()))?;
-        let listing = list.read(&answer, after.as_deref())?;
-        rows.extend(listing.rows.iter().filter(|row| keep(row)).cloned());
-        match listing.following {
-            Following::End => return Ok(rows),
-            Following::Page(next) => after = Some(next),
-            Following::Broken(reason) => return Err(unreadable(list.endpoint.surface, reason)),
+    let read = pages::read(steps, list, PAGES, page, |page| {
+        rows.extend(page.iter().filter(|row| keep(row)).cloned());
+        ControlFlow::<()>::Continue(())
+    });
+    match read? {
+        Read::NotToItsEnd => {
+            let message =
+                format!("the list is longer than {PAGES} pages, too long to be looked through");
+            Err(precondition(&message, "name the thing by its id instead"))
         }
+        Read::Whole | Read::Until(()) => Ok(rows),
     }
-    let message = format!("the list is longer than {PAGES} pages, too long to be looked through");
-    Err(precondition(&message, "name the thing by its id instead"))
+}
+
+/// Every row of a list that takes these arguments in its path; none where there
+/// is no such list.
+///
+/// # Errors
+/// All that reading can bring, but for `not-found`. A list that breaks off decides
+/// nothing: `unreadable-response`.
+pub fn all_rows<T: Transport>(
+    steps: &Steps<'_, T>,
+    list: &Collection,
+    arguments: &[&str],
+) -> Result<Vec<Value>, Error> {
+    let page = |after: Option<&str>| {
+        let call = list.call(after);
+        arguments.iter().fold(call, |call, it| call.argument(it))
+    };
+    let mut rows = Vec::new();
+    let read = pages::read(steps, list, PAGES_BELOW, page, |page| {
+        rows.extend_from_slice(page);
+        ControlFlow::<()>::Continue(())
+    });
+    match read {
+        Err(error) if error.kind == ErrorKind::NotFound => Ok(rows),
+        Err(error) => Err(error),
+        Ok(Read::NotToItsEnd) => {
+            let message = "the list has too many pages";
+            Err(unreadable(list.endpoint.surface, message))
+        }
+        Ok(Read::Whole | Read::Until(())) => Ok(rows),
+    }
 }
 
 /// How many there are, as far as one page tells.
