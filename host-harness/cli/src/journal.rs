@@ -26,7 +26,7 @@ pub(crate) struct JournalArguments {
         alias = "database",
         value_name = "FILE",
         env = "GOVERNANCE_DB",
-        default_value = "governance.db"
+        default_value = crate::connect::DATABASE
     )]
     db: PathBuf,
 

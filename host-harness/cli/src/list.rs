@@ -109,7 +109,7 @@ struct Common {
         long,
         value_name = "FILE",
         env = "GOVERNANCE_DB",
-        default_value = "governance.db"
+        default_value = crate::connect::DATABASE
     )]
     db: PathBuf,
 

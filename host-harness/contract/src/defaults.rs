@@ -1,5 +1,6 @@
 //! Values that say nothing yet, to be completed with `..`.
 
+use crate::changes::{Completion, Outcome};
 use crate::connector::Page;
 use crate::model::Scope;
 
@@ -28,6 +29,24 @@ impl Default for Page {
             gaps: Vec::new(),
             next: Vec::new(),
             tenant: None,
+            notes: Vec::new(),
+        }
+    }
+}
+
+impl Outcome {
+    /// The outcome that tells nothing more than how the change ended.
+    pub fn of(completion: Completion) -> Self {
+        Self {
+            completion,
+            effects: Vec::new(),
+            resources: Vec::new(),
+            held: Vec::new(),
+            replaced: Vec::new(),
+            remaining: Vec::new(),
+            consequences: Vec::new(),
+            secrets: Vec::new(),
+            request_ids: Vec::new(),
             notes: Vec::new(),
         }
     }

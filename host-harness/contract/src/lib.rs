@@ -18,6 +18,7 @@ pub mod moments;
 mod names;
 #[cfg(any(test, feature = "samples"))]
 pub mod samples;
+mod scopes;
 
 pub use bindings::exports::governance::connector::{changes, connector, faults, manifest, model};
 pub use bindings::{Plugin, PluginPre};

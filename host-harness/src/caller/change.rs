@@ -89,18 +89,7 @@ fn unknown(error: &CallError) -> Outcome {
         delivery: Delivery::MayHaveArrived,
         ..error.to_contract()
     };
-    Outcome {
-        completion: Completion::Unknown(told),
-        effects: Vec::new(),
-        resources: Vec::new(),
-        held: Vec::new(),
-        replaced: Vec::new(),
-        remaining: Vec::new(),
-        consequences: Vec::new(),
-        secrets: Vec::new(),
-        request_ids: Vec::new(),
-        notes: Vec::new(),
-    }
+    Outcome::of(Completion::Unknown(told))
 }
 
 #[cfg(test)]

@@ -164,10 +164,7 @@ impl<D: Directory> Namer<D> {
             EntitlementListing::PerResource => Some(ListingTarget::Resource(reference(resource))),
             EntitlementListing::PerType => Some(ListingTarget::ResourceType(kind.id.clone())),
         };
-        let tells = |scope: &Scope| {
-            scope.subject.is_none_or(|it| it == Subject::Entitlements)
-                && scope.resource_type.as_ref().is_none_or(|it| *it == kind.id)
-        };
+        let tells = |scope: &Scope| scope.is_about(Subject::Entitlements, &kind.id);
         let children = kind.children.iter().filter_map(|id| self.kind(id));
         let telling = children.filter(|child| child.tells.iter().any(tells));
         let below = telling.map(|child| Call::Resources {

@@ -22,7 +22,7 @@ impl Listed {
     /// Why not all resources of a type that belong to `parent` are known.
     pub(super) fn missing_resources(&self, kind: &str, parent: Option<&ResourceId>) -> Vec<String> {
         self.missing(|scope| {
-            is_about(scope, Subject::Resources, kind)
+            scope.is_about(Subject::Resources, kind)
                 && scope.parent.as_ref().is_none_or(|it| Some(it) == parent)
         })
     }
@@ -30,7 +30,7 @@ impl Listed {
     /// Why not all entitlements of a resource are known.
     pub(super) fn missing_entitlements(&self, of: &ResourceId) -> Vec<String> {
         self.missing(|scope| {
-            is_about(scope, Subject::Entitlements, &of.resource_type)
+            scope.is_about(Subject::Entitlements, &of.resource_type)
                 && scope.resource_id.as_ref().is_none_or(|id| *id == of.id)
         })
     }
@@ -77,10 +77,10 @@ impl Listed {
 fn bears_on_names(next: &Continuation, call: &Call) -> bool {
     let bears = |scope: &Scope| match call {
         Call::Entitlements(ListingTarget::ResourceType(kind)) => {
-            is_about(scope, Subject::Entitlements, kind)
+            scope.is_about(Subject::Entitlements, kind)
         }
         Call::Entitlements(ListingTarget::Resource(of)) => {
-            is_about(scope, Subject::Entitlements, &of.id.resource_type)
+            scope.is_about(Subject::Entitlements, &of.id.resource_type)
         }
         Call::Resources {
             resource_type,
@@ -88,17 +88,11 @@ fn bears_on_names(next: &Continuation, call: &Call) -> bool {
             ..
         } => {
             let on_parent =
-                |it: &ResourceId| is_about(scope, Subject::Entitlements, &it.resource_type);
-            is_about(scope, Subject::Resources, resource_type)
-                || is_about(scope, Subject::Entitlements, resource_type)
+                |it: &ResourceId| scope.is_about(Subject::Entitlements, &it.resource_type);
+            scope.is_about(Subject::Resources, resource_type)
+                || scope.is_about(Subject::Entitlements, resource_type)
                 || parent.as_ref().is_some_and(|it| on_parent(&it.id))
         }
     };
     next.covers.is_empty() || next.covers.iter().any(bears)
-}
-
-/// Whether a scope may hold facts of this kind on resources of this type.
-fn is_about(scope: &Scope, subject: Subject, kind: &str) -> bool {
-    scope.subject.is_none_or(|it| it == subject)
-        && scope.resource_type.as_ref().is_none_or(|it| it == kind)
 }

@@ -105,23 +105,13 @@ pub fn decide(error: &CallError, attempt: u32, reached: bool, patience: &Patienc
 
 #[cfg(test)]
 mod tests {
-    use governance_contract::faults::{Delivery, Error, Party};
+    use governance_contract::samples::changes::error;
 
     use super::*;
 
     fn failed(kind: ErrorKind) -> CallError {
         CallError::Connector {
-            error: Box::new(Error {
-                party: Party::Service,
-                kind,
-                message: "it failed".into(),
-                hint: None,
-                surface: None,
-                http_status: None,
-                code: None,
-                request_id: None,
-                delivery: Delivery::Answered,
-            }),
+            error: Box::new(error(kind)),
             trouble: None,
         }
     }

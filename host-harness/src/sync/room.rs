@@ -106,18 +106,6 @@ mod tests {
         assert_eq!(room.take(10), Ok(()));
     }
 
-    fn nothing() -> Scope {
-        Scope {
-            subject: None,
-            resource_type: None,
-            resource_id: None,
-            parent: None,
-            slug: None,
-            principal_type: None,
-            principal_id: None,
-        }
-    }
-
     #[test]
     fn a_task_takes_what_its_texts_take() {
         let task = |token: Option<String>, covers| Task {
@@ -129,7 +117,7 @@ mod tests {
         let bare = of_task(&task(None, Vec::new()));
         let scope = Scope {
             principal_id: Some("x".repeat(500)),
-            ..nothing()
+            ..Scope::default()
         };
         assert_eq!(
             of_task(&task(Some("t".repeat(8_192)), Vec::new())),

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::transport::{Problem, Request, Response, Transport, TransportError};
 use crate::wit::connector::Page;
 use crate::wit::faults::Delivery;
+use crate::wit::manifest::Route;
 
 /// Answers each request with the next of its script, and keeps the requests.
 #[derive(Debug, Default)]
@@ -67,6 +68,24 @@ impl Transport for Script {
                 detail: Some("the script has ended".to_owned()),
             }))
     }
+}
+
+/// The one of these routes that a request matches, by its method and what follows
+/// the path `base`.
+#[must_use]
+pub fn route_of(routes: Vec<Route>, base: &str, request: &Request) -> Option<Route> {
+    let path = request.url.path().strip_prefix(base)?;
+    let matches =
+        |route: &Route| route.method == request.method.as_str() && path_matches(&route.path, path);
+    routes.into_iter().find(matches)
+}
+
+fn path_matches(template: &str, path: &str) -> bool {
+    let (template, path) = (template.split('/'), path.split('/'));
+    template.clone().count() == path.clone().count()
+        && template
+            .zip(path)
+            .all(|(wanted, segment)| wanted.starts_with('{') || wanted == segment)
 }
 
 /// JSON of any shape, whose objects often have these keys.

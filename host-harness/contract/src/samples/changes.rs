@@ -106,18 +106,7 @@ pub fn all() -> [ChangeRequest; 8] {
 
 /// An outcome that tells nothing more than how the change ended.
 pub fn outcome(completion: Completion) -> Outcome {
-    Outcome {
-        completion,
-        effects: Vec::new(),
-        resources: Vec::new(),
-        held: Vec::new(),
-        replaced: Vec::new(),
-        remaining: Vec::new(),
-        consequences: Vec::new(),
-        secrets: Vec::new(),
-        request_ids: Vec::new(),
-        notes: Vec::new(),
-    }
+    Outcome::of(completion)
 }
 
 /// An error that the service answered.

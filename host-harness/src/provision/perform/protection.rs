@@ -4,7 +4,7 @@
 use governance_contract::changes::ChangeRequest;
 use governance_contract::connector::{Lookup, Page};
 use governance_contract::faults::ErrorKind;
-use governance_contract::model::{Reference, Scope, Subject};
+use governance_contract::model::{Gap, Reference, Subject};
 
 use super::{Plan, Protected, ProvisionError, Provisioner, Touches};
 use crate::error::CallError;
@@ -87,7 +87,8 @@ impl Provisioner {
                     .list_resources(now, kind, None, Some(&lookup), token.as_deref());
             let page = found(listing.await)?;
             // Who holds what there does not matter.
-            if let Some(gap) = page.gaps.iter().find(|it| leaves_open(&it.scope, kind)) {
+            let leaves_open = |gap: &&Gap| gap.scope.is_about(Subject::Resources, kind);
+            if let Some(gap) = page.gaps.iter().find(leaves_open) {
                 return Err(ProvisionError::Unfindable {
                     email: email.to_owned(),
                     detail: gap.detail.clone(),
@@ -112,13 +113,6 @@ fn named(change: &ChangeRequest) -> impl Iterator<Item = &Reference> {
         _ => None,
     };
     change.target().into_iter().chain(principal)
-}
-
-/// Whether a gap leaves it open which accounts of a type there are.
-fn leaves_open(scope: &Scope, kind: &str) -> bool {
-    let of_resources = scope.subject.is_none_or(|it| it == Subject::Resources);
-    let of_type = scope.resource_type.as_ref().is_none_or(|it| it == kind);
-    of_resources && of_type
 }
 
 /// What does not exist has no facts.

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::making::*;
 use crate::scripted;
-use crate::simulated::{Simulated, ended, in_project, reference};
+use crate::simulated::{Simulated, ended, in_project, reference, small};
 
 const KEYS: &str = "/organization/admin_api_keys";
 

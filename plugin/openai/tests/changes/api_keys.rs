@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::making::*;
 use crate::scripted::{self, NOW};
-use crate::simulated::{Simulated, ended, in_project, reference};
+use crate::simulated::{Simulated, ended, in_project, reference, small};
 
 /// The project Search, and the service account in it.
 fn search(simulated: &Simulated) -> (Reference, String) {

@@ -3,8 +3,8 @@
 use governance_guest::wit::changes::ChangeRequest;
 use serde_json::Value;
 
-use crate::made::{again, made, named, small};
-use crate::simulated::{Simulated, ended, holding, written};
+use crate::made::{again, made, named};
+use crate::simulated::{Simulated, ended, holding, small, written};
 
 const ADA: (&str, &str) = ("user", "Ada Lovelace");
 const ALAN: (&str, &str) = ("user", "Alan Turing");

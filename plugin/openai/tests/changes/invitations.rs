@@ -5,8 +5,8 @@ use governance_guest::wit::model::EntitlementReference;
 use openai_simulator::{Options, PendingAccess, Quirks, Ruling, Template};
 use serde_json::{Value, json};
 
-use crate::made::{again, made, named, small};
-use crate::simulated::{Simulated, ended, written};
+use crate::made::{again, made, named};
+use crate::simulated::{Simulated, ended, small, written};
 
 const NEW: &str = "mary.jackson@example.com";
 pub(crate) const PENDING: &str = "Katherine.Johnson@example.com";

@@ -4,15 +4,10 @@
 use governance_guest::wit::changes::{ChangeRequest, Outcome};
 use governance_guest::wit::faults::Error;
 use governance_guest::wit::model::Reference;
-use openai_simulator::{Options, Simulator, Way};
+use openai_simulator::{Simulator, Way};
 use serde_json::Value;
 
 use crate::simulated::{Simulated, ended, in_project, reference};
-
-/// The `small` organization.
-pub(crate) fn small() -> Simulated {
-    Simulated::start(Options::default())
-}
 
 /// Plans a change and makes it. What was planned is what is sent.
 pub(crate) fn made(simulated: &Simulated, change: &ChangeRequest) -> Result<Outcome, Error> {

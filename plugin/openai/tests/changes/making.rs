@@ -6,15 +6,9 @@ use governance_guest::wit::changes::{
 };
 use governance_guest::wit::faults::Error;
 use governance_guest::wit::model::Reference;
-use openai_simulator::Options;
 use serde_json::Value;
 
 use crate::simulated::{Simulated, ended, reference};
-
-/// The small organization.
-pub(crate) fn small() -> Simulated {
-    Simulated::start(Options::default())
-}
 
 pub(crate) fn creation(
     resource_type: &str,

@@ -4,8 +4,8 @@ use governance_guest::wit::changes::ChangeRequest;
 use governance_guest::wit::model::Directness;
 use openai_simulator::{Options, Quirks, Ruling};
 
-use crate::made::{again, id_of, made, named, roles_of, small};
-use crate::simulated::{Simulated, ended, holding, reference, written};
+use crate::made::{again, id_of, made, named, roles_of};
+use crate::simulated::{Simulated, ended, holding, reference, small, written};
 
 fn change(simulated: &Simulated, what: &str, role: &str, holder: (&str, &str)) -> ChangeRequest {
     let role = named(simulated, "org_role", role);

@@ -3,8 +3,8 @@
 use governance_guest::wit::changes::{ChangeRequest, ResourceDeletion};
 use openai_simulator::{Options, Quirks, Ruling};
 
-use crate::made::{again, made, named, small};
-use crate::simulated::{Simulated, ended};
+use crate::made::{again, made, named};
+use crate::simulated::{Simulated, ended, small};
 
 fn deletion(simulated: &Simulated, name: &str) -> ChangeRequest {
     ChangeRequest::DeleteResource(ResourceDeletion {

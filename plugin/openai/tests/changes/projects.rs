@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::making::*;
 use crate::scripted;
-use crate::simulated::{ended, reference};
+use crate::simulated::{ended, reference, small};
 
 const PROJECTS: &str = "/organization/projects";
 const ALL: &str = "/organization/projects?include_archived=true";

@@ -5,7 +5,7 @@ use governance_guest::wit::model::Reference;
 use serde_json::{Value, json};
 
 use crate::making::*;
-use crate::simulated::{Simulated, in_project, reference};
+use crate::simulated::{Simulated, in_project, reference, small};
 
 const ROLES: &str = "/organization/roles";
 

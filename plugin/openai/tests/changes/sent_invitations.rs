@@ -5,8 +5,8 @@ use governance_guest::wit::model::Reference;
 use serde_json::json;
 
 use crate::invitations::{ACCEPTED, EXPIRED, PENDING, promised, told};
-use crate::made::{again, id_of, made, small};
-use crate::simulated::{Simulated, ended, reference};
+use crate::made::{again, id_of, made};
+use crate::simulated::{Simulated, ended, reference, small};
 
 /// The invitation of an address, as the service lists it.
 fn invitation(simulated: &Simulated, email: &str) -> Reference {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::making::*;
 use crate::scripted;
-use crate::simulated::{ended, in_project, reference, written};
+use crate::simulated::{ended, in_project, reference, small, written};
 
 #[test]
 fn a_service_account_is_made_once_without_key_or_role() {

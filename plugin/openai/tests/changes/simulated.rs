@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use governance_guest::testing;
 use governance_guest::transport::{Problem, Request, Response, Transport, TransportError};
 use governance_guest::wit::changes::{ChangeRequest, Completion, GrantChange, Outcome};
 use governance_guest::wit::connector::{Context, Mode, RedactedCredential, Setting};
@@ -112,18 +113,7 @@ fn line(request: &Request) -> String {
 }
 
 fn route_of(request: &Request) -> Option<Route> {
-    let path = request.url.path().strip_prefix("/v1")?;
-    let matches =
-        |route: &Route| route.method == request.method.as_str() && path_matches(&route.path, path);
-    description().routes.into_iter().find(matches)
-}
-
-fn path_matches(template: &str, path: &str) -> bool {
-    let (template, path) = (template.split('/'), path.split('/'));
-    template.clone().count() == path.clone().count()
-        && template
-            .zip(path)
-            .all(|(wanted, segment)| wanted.starts_with('{') || wanted == segment)
+    testing::route_of(description().routes, "/v1", request)
 }
 
 fn is_change(request: &Request) -> bool {
@@ -215,6 +205,11 @@ fn read(answer: &[u8]) -> Option<Response> {
         headers,
         body: body.to_vec(),
     })
+}
+
+/// The `small` organization.
+pub(crate) fn small() -> Simulated {
+    Simulated::start(Options::default())
 }
 
 /// Names something that is nobody's child.

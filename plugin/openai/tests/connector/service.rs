@@ -1,6 +1,6 @@
 //! A scripted service, whose every request has to match a declared route.
 
-use governance_guest::testing::Script;
+use governance_guest::testing::{self, Script};
 use governance_guest::transport::Request;
 use governance_guest::wit::connector::{
     Context, Continuation, ListingTarget, Lookup, Mode, Page, Probe, Setting,
@@ -139,18 +139,7 @@ fn line(request: &Request) -> String {
 
 /// The declared route that a request matches.
 pub(crate) fn route_of(request: &Request) -> Option<Route> {
-    let path = request.url.path().strip_prefix("/v1")?;
-    let matches =
-        |route: &Route| route.method == request.method.as_str() && path_matches(&route.path, path);
-    description().routes.into_iter().find(matches)
-}
-
-fn path_matches(template: &str, path: &str) -> bool {
-    let (template, path) = (template.split('/'), path.split('/'));
-    template.clone().count() == path.clone().count()
-        && template
-            .zip(path)
-            .all(|(wanted, segment)| wanted.starts_with('{') || wanted == segment)
+    testing::route_of(description().routes, "/v1", request)
 }
 
 /// The reference of a live project.
