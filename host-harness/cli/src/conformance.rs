@@ -40,7 +40,7 @@ use crate::text::{json_line, safe_line};
 /// misses, of a test tenant, and says so if it cannot put all back. What harness.toml
 /// protects is not touched. These changes are not in the journal.
 ///
-/// The exit code is 0 if no rule is broken, 8 if one is. A warning breaks none.
+/// The exit code is 0 if no rule is broken, 9 if one is. A warning breaks none.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
