@@ -63,7 +63,7 @@ pub const REQUESTS: Requests = Requests {
 /// The endpoints that it uses and no listing declares.
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
-    REQUESTS.endpoints()
+    REQUESTS.endpoints().to_vec()
 }
 
 /// Gives a role.

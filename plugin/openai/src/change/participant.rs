@@ -52,8 +52,8 @@ pub struct Requests {
 impl Requests {
     /// Those that no listing declares.
     #[must_use]
-    pub fn endpoints(self) -> Vec<Endpoint> {
-        vec![self.row, self.add, self.leave, self.assign, self.unassign]
+    pub const fn endpoints(&self) -> [Endpoint; 5] {
+        [self.row, self.add, self.leave, self.assign, self.unassign]
     }
 }
 

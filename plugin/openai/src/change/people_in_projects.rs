@@ -73,8 +73,9 @@ pub const REQUESTS: Requests = Requests {
 /// The endpoints that it uses and no listing declares.
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
-    let more = vec![SET, through_groups::MEMBER];
-    [REQUESTS.endpoints(), more].concat()
+    let [row, add, leave, assign, unassign] = REQUESTS.endpoints();
+    let member = through_groups::MEMBER;
+    vec![row, add, SET, leave, assign, unassign, member]
 }
 
 /// What `describe` offers on a project, for every kind of principal.
