@@ -52,7 +52,7 @@ impl Holder {
 /// reading can bring.
 pub fn find<T: Transport>(steps: &Steps<'_, T>, of: &Reference) -> Result<Option<Holder>, Error> {
     match of.id.resource_type.as_str() {
-        user::TYPE => Ok(subjects::find_person(steps, of)?.map(person)),
+        user::TYPE => Ok(subjects::find_person(steps, of)?.map(Holder::from)),
         service_account::TYPE => account(steps, of).map(Some),
         group::TYPE => group(steps, of),
         other => Err(invalid_input(
@@ -82,11 +82,13 @@ pub fn missing(of: &Reference) -> Error {
     }
 }
 
-fn person(person: Person) -> Holder {
-    Holder {
-        called: person.called(),
-        id: person.id,
-        row: person.row,
+impl From<Person> for Holder {
+    fn from(person: Person) -> Self {
+        Self {
+            called: person.called(),
+            id: person.id,
+            row: person.row,
+        }
     }
 }
 

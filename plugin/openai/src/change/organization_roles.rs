@@ -24,6 +24,7 @@ use governance_guest::wit::manifest::{ChangeKind, OfferedChange};
 use governance_guest::wit::model::{Grant, ResourceId};
 
 use super::holders::{self, Holder};
+use super::subjects::Person;
 use super::{OWNERS, offer};
 use crate::predefined::Predefined;
 use crate::role_row::{self, Role};
@@ -120,6 +121,19 @@ pub fn revoke<T: Transport>(
         Some(predefined) => own_role::revoke(steps, &holder, predefined),
         None => assignments::revoke(steps, &holder, &role),
     }
+}
+
+/// Makes sure that a person, who is no owner of the organization by itself, is none
+/// through a group.
+///
+/// # Errors
+/// `precondition`, naming the group; and all that reading can bring.
+pub fn is_no_owner_through_a_group<T: Transport>(
+    steps: &Steps<'_, T>,
+    person: &Person,
+) -> Result<(), Stop> {
+    let holder = person.clone().into();
+    assignments::not_direct(steps, &holder, &Predefined::Owner.into()).map(drop)
 }
 
 /// The role that the change names; None if the organization has no such role.

@@ -304,7 +304,10 @@ fn with_row(held: Held, row: Option<&Value>) -> Held {
     };
     match owed(role, &seen) {
         Owed::Classic(_) if held.tells_predefined => held.by_organization = true,
-        Owed::Classic(role) => held.direct.push(ProjectRole::Predefined(role)),
+        Owed::Classic(role) => {
+            held.owner_by_row = role == ProjectPredefined::Owner;
+            held.direct.push(ProjectRole::Predefined(role));
+        }
         Owed::Gap | Owed::Nothing => {}
     }
     held.present |= !held.direct.is_empty();

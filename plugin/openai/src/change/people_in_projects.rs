@@ -6,7 +6,7 @@
 //! | state | why |
 //! |---|---|
 //! | the project is archived | it takes no changes \[S] |
-//! | the person owns the organization | owners own every project \[S]; removing or changing them there is refused \[D] |
+//! | the person owns the organization, by itself or through a group | owners own every project \[S]; removing or changing them there is refused \[D] |
 //! | the default project, and the person would come or go | older official notes \[S]: only the organization adds and removes |
 //! | a role that is only inherited is to be taken | it is taken where it comes from \[S] |
 
@@ -20,6 +20,7 @@ use governance_guest::wit::manifest::{ChangeKind, OfferedChange};
 
 use super::giving::give;
 use super::in_projects::{find_wanted, wanted};
+use super::organization_roles::is_no_owner_through_a_group;
 use super::participant::{Participant, Requests};
 use super::project_ways::{Held, WayIn, WayOut, person_in, person_out};
 use super::subjects::{LiveProject, Person, find_person, live_project, person};
@@ -147,16 +148,23 @@ fn held<T: Transport>(
     steps: &Steps<'_, T>,
     who: &Participant<'_>,
     person: &Person,
-) -> Result<Held, Error> {
-    let held = match person.is_owner() {
-        true => None,
-        false => Some(who.held(steps)?).filter(|held| !held.by_organization),
-    };
-    held.ok_or_else(|| {
-        let called = &who.called;
-        let message = format!("{called} owns the organization, and so every project of it");
-        precondition(&message, OWNER_HINT)
-    })
+) -> Result<Held, Stop> {
+    if person.is_owner() {
+        return Err(owns_all(&who.called).into());
+    }
+    let held = who.held(steps)?;
+    if held.by_organization || held.owner_by_row {
+        is_no_owner_through_a_group(steps, person)?;
+    }
+    match held.by_organization {
+        true => Err(owns_all(&who.called).into()),
+        false => Ok(held),
+    }
+}
+
+fn owns_all(called: &str) -> Error {
+    let message = format!("{called} owns the organization, and so every project of it");
+    precondition(&message, OWNER_HINT)
 }
 
 /// Whether this way takes the person out of the project.

@@ -81,6 +81,9 @@ pub struct Held {
     pub tells_predefined: bool,
     /// Whether it owns the project through the organization.
     pub by_organization: bool,
+    /// Whether its row alone tells that it is an owner: through the organization, it
+    /// may be.
+    pub owner_by_row: bool,
 }
 
 impl Held {
