@@ -16,8 +16,8 @@ use rusqlite::types::Value as Column;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params_from_iter};
 use serde::Serialize;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
+use crate::digest::Framed;
 use crate::file::{self, Found, SCHEMA_VERSION};
 use crate::store::configure;
 use crate::{Store, StoreError};
@@ -281,7 +281,7 @@ fn columns(entry: &NewEntry<'_>) -> Vec<Column> {
 /// Of the previous hash and the columns, each with its kind and length, so that
 /// no two rows read the same.
 fn hash(previous: &str, columns: &[Column]) -> String {
-    let mut digest = Sha256::new().chain_update(previous);
+    let mut digest = Framed::after(previous);
     for column in columns {
         let (kind, text) = match column {
             Column::Null => ("null", String::new()),
@@ -289,11 +289,9 @@ fn hash(previous: &str, columns: &[Column]) -> String {
             Column::Text(text) => ("text", text.clone()),
             other => ("other", format!("{other:?}")),
         };
-        digest.update(format!("{kind} {}:", text.len()));
-        digest.update(text);
+        digest.add(kind, text.as_bytes());
     }
-    let digest = digest.finalize();
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.text()
 }
 
 #[cfg(test)]

@@ -10,13 +10,14 @@
 //! ```text
 //! open_to_write → begin_sync → write … write → finish_sync
 //! open_to_read  → current_syncs, resources, accounts, entitlements, grants, gaps,
-//!                 access_of, holders, effective, diff
+//!                 access_of, holders, effective, diff, digest
 //! ```
 
 pub mod access;
 mod aliases;
 mod connection;
 pub mod diff;
+mod digest;
 mod error;
 mod expansion;
 mod file;

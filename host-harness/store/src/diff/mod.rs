@@ -209,7 +209,7 @@ impl Store {
     }
 
     /// The connection of a finished sync.
-    fn finished(&self, sync: SyncId) -> Result<String, StoreError> {
+    pub(crate) fn finished(&self, sync: SyncId) -> Result<String, StoreError> {
         let sql = "SELECT connection FROM syncs WHERE id = :sync AND state IN (:complete, :gaps)";
         let parameters = named_params! {
             ":sync": sync.0,
