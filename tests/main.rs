@@ -19,6 +19,7 @@ mod clear_errors;
 mod configuration;
 mod conformance;
 mod coverage;
+mod estimates;
 mod faults_end_well;
 mod gaps_are_exact;
 mod hostile_names;

@@ -10,6 +10,7 @@ mod change;
 mod check;
 mod conformance;
 mod connect;
+mod estimate;
 mod exit;
 mod grant;
 mod inspect;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use clap::Args;
 use governance_host::connection::Connection;
 use governance_host::store::{Asked, State, Store};
+use governance_host::sync::estimate::estimate as estimated;
 use governance_host::sync::progress::Observer;
 use governance_host::sync::retry::Patience;
 use governance_host::sync::{Options, Report, run as sync};
@@ -15,9 +16,10 @@ use serde_json::json;
 
 use crate::arguments::ConnectArguments;
 use crate::connect;
+use crate::estimate;
 use crate::exit::Exit;
 use crate::progress::{Lines, Spinner};
-use crate::text::{json_line, safe_line};
+use crate::text::{count_line, json_line, safe_line};
 
 /// Read who has access to what into the database
 ///
@@ -63,6 +65,13 @@ pub(crate) struct SyncArguments {
         value_parser = clap::value_parser!(u16).range(1..=256))]
     concurrency: u16,
 
+    /// Say how many requests a sync would take, and make none that is kept
+    ///
+    /// As many as the last sync of the same took; without one, a few calls of each
+    /// kind are made to find out.
+    #[arg(long)]
+    estimate: bool,
+
     /// Print the summary as JSON
     #[arg(long)]
     json: bool,
@@ -82,6 +91,11 @@ pub(crate) async fn run(arguments: SyncArguments, stdout: &mut dyn Write) -> any
         concurrency: arguments.concurrency.into(),
         patience: Patience::default(),
     };
+    if arguments.estimate {
+        let estimate = estimated(&connection, &options).await?;
+        let limits = estimate::Limits::new();
+        return estimate::show(&estimate, &options, &limits, arguments.json, stdout);
+    }
     let report = sync(connection.clone(), &options, observer().as_mut()).await?;
     if report.tightened {
         let shown = options.database.display();
@@ -144,15 +158,15 @@ fn as_text(report: &Report, options: &Options, connection: &Connection) -> Strin
         report.duration.as_secs_f64(),
     );
     for (kind, count) in &summary.resources {
-        line(&mut text, kind, *count);
+        count_line(&mut text, kind, *count);
     }
-    line(&mut text, "entitlements", summary.entitlements);
-    line(&mut text, "grants", summary.grants);
-    line(&mut text, "gaps", summary.gaps);
+    count_line(&mut text, "entitlements", summary.entitlements);
+    count_line(&mut text, "grants", summary.grants);
+    count_line(&mut text, "gaps", summary.gaps);
     let requests: u64 = report.requests.values().sum();
-    line(&mut text, "requests", requests);
+    count_line(&mut text, "requests", requests);
     for (route, count) in &report.requests {
-        line(&mut text, &format!("  {route}"), *count);
+        count_line(&mut text, &format!("  {route}"), *count);
     }
     for finding in &summary.integrity {
         let examples = finding.examples.join(", ");
@@ -177,8 +191,4 @@ fn as_text(report: &Report, options: &Options, connection: &Connection) -> Strin
         ),
     });
     text
-}
-
-fn line(text: &mut String, name: &str, count: u64) {
-    let _ = writeln!(text, "{:<42} {count:>9}", safe_line(name));
 }

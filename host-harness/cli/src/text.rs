@@ -11,6 +11,7 @@
 //! Lines of JSON hold the same value with these characters as `\uXXXX`.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -133,6 +134,11 @@ fn write_escaped(writer: &mut (impl ?Sized + Write), json: &str) -> io::Result<(
         rest = characters.as_str();
     }
     writer.write_all(rest.as_bytes())
+}
+
+/// A line with a name and how many there are.
+pub(crate) fn count_line(text: &mut String, name: &str, count: u64) {
+    let _ = writeln!(text, "{:<42} {count:>9}", safe_line(name));
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 //! The host owns order, parallelism, waiting and repeating; a call of the
 //! connector reads one page. [`narrowing`] and [`task`] say which calls there are,
 //! [`path`] which of them lead on, [`room`] how many are kept in mind, [`retry`] what to do about one that fails,
-//! [`run`] makes them, and pages are stored as they come, so that memory does not
+//! [`estimate`] how many there will be, [`run`] makes them, and pages are stored as they come, so that memory does not
 //! grow with the organization.
 
+pub mod estimate;
 mod keep;
 pub mod narrowing;
 pub mod path;

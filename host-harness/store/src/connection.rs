@@ -1,8 +1,11 @@
 //! Connections: whose they are, and the current sync of each.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{OptionalExtension, Row, Transaction};
 use serde::Serialize;
 
+use crate::read::json;
 use crate::{Asked, Moment, State, Store, StoreError, SyncId};
 
 /// A sync, as it is told.
@@ -33,6 +36,18 @@ pub struct SyncRow {
 }
 
 impl Store {
+    /// How many requests a sync took, by the id of the route.
+    ///
+    /// # Errors
+    /// There is no such sync, or SQLite failed.
+    pub fn requests(&self, sync: SyncId) -> Result<BTreeMap<String, u64>, StoreError> {
+        let sql = "SELECT requests FROM syncs WHERE id = ?";
+        let requests = self
+            .connection
+            .query_row(sql, [sync.0], |row| json(row, "requests"));
+        Ok(requests?)
+    }
+
     /// The service's own id of the connection's organization, if it is known.
     ///
     /// # Errors
