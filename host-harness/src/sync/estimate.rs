@@ -28,7 +28,7 @@ use super::{Options, SyncError};
 use crate::connection::Connection;
 
 /// Calls of one kind, side by side, that stand for all of them.
-pub const SAMPLE: usize = 3;
+pub const SAMPLE: usize = 5;
 /// No more calls are made for an estimate.
 pub const MOST_CALLS: u32 = 500;
 

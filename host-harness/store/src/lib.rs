@@ -30,6 +30,7 @@ mod list;
 mod moment;
 mod read;
 mod rows;
+mod shrunk;
 mod store;
 mod sync;
 mod write;
@@ -48,6 +49,7 @@ pub use rows::{
     EmailRow, EntitlementRow, GapRow, GrantRow, LastUseRow, NamedResource, ResourceRow, ScopeRow,
     SecretRow,
 };
+pub use shrunk::Shrunk;
 pub use store::Store;
 pub use sync::{Asked, Ending, Finish, KEPT_SYNCS, NewSync, State, Summary, SyncId};
 pub use write::Batch;
