@@ -125,9 +125,33 @@ fn as_json(report: &Report, options: &Options, connection: &Connection) -> serde
         "gaps": summary.gaps,
         "integrity": summary.integrity,
         "requests": report.requests,
+        "waits": waits(report),
+        "limits": limits(report),
         "notes": report.notes,
         "seconds": report.duration.as_secs_f64(),
     })
+}
+
+/// How many calls waited for each route, and how long.
+fn waits(report: &Report) -> serde_json::Value {
+    let waits = report.waits.iter().map(|(route, waits)| {
+        let told = json!({ "calls": waits.calls, "seconds": waits.time.as_secs_f64() });
+        (route.clone(), told)
+    });
+    serde_json::Map::from_iter(waits).into()
+}
+
+/// The limits that are known of routes, and where from.
+fn limits(report: &Report) -> Vec<serde_json::Value> {
+    let limits = report.limits.iter().map(|limit| {
+        json!({
+            "route": limit.route,
+            "requests": limit.rate.requests,
+            "seconds": limit.rate.within.as_secs_f64(),
+            "source": limit.source.name(),
+        })
+    });
+    limits.collect()
 }
 
 fn as_text(report: &Report, options: &Options, connection: &Connection) -> String {
@@ -153,6 +177,15 @@ fn as_text(report: &Report, options: &Options, connection: &Connection) -> Strin
     line(&mut text, "requests", requests);
     for (route, count) in &report.requests {
         line(&mut text, &format!("  {route}"), *count);
+    }
+    for (route, waits) in &report.waits {
+        let (calls, seconds) = (waits.calls, waits.time.as_secs_f64());
+        let waited = format!("{calls} calls waited {seconds:.1} s for {route}");
+        let _ = writeln!(text, "\nnote: {}", safe_line(&waited));
+        for limit in report.limits.iter().filter(|it| it.route == *route) {
+            let (rate, source) = (limit.rate, limit.source.name());
+            let _ = writeln!(text, "      its limit is {rate}, {source}");
+        }
     }
     for finding in &summary.integrity {
         let examples = finding.examples.join(", ");

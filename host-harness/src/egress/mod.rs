@@ -3,7 +3,8 @@
 //! Every request of a component comes through [`Hooks::send_request`]; since
 //! `wasmtime-wasi-http` is built without a transport of its own, no other way
 //! exists. Here it is judged by the policy, gets its credential, and is sent by
-//! a client that the instances of one connection share. A credential that comes
+//! a client that the instances of one connection share, as soon as its route is
+//! free ([`crate::pace`]). A credential that comes
 //! back in the answer is redacted. A recording is made here, and replayed here
 //! in place of the client.
 
@@ -37,6 +38,7 @@ use wasmtime_wasi_http::{
 
 use crate::credential::Credentials;
 use crate::limits::{Limit, Limits};
+use crate::pace::{Pace, Pass};
 use crate::policy::{Access, Policy, Refusal, Route};
 use crate::recording::recorder::{Heard, Recorder};
 use client::{Client, Failure};
@@ -60,6 +62,7 @@ pub(crate) struct Egress {
     way: Way,
     redactor: Redactor,
     recorder: Option<Recorder>,
+    pace: Arc<Pace>,
     limits: Limits,
 }
 
@@ -84,6 +87,7 @@ impl Egress {
             policy,
             redactor: Redactor::new(credentials.presented()),
             recorder: None,
+            pace: Arc::default(),
             credentials,
             limits,
         }
@@ -96,6 +100,7 @@ impl Egress {
             policy: Arc::new(policy),
             redactor: Redactor::new(std::iter::empty()),
             recorder: None,
+            pace: Arc::default(),
             credentials: Credentials::default(),
             limits,
         }
@@ -105,6 +110,24 @@ impl Egress {
     pub(crate) fn recorded(mut self, recorder: Recorder) -> Self {
         self.recorder = Some(recorder);
         self
+    }
+
+    /// Limits how often each route is asked.
+    pub(crate) fn paced(mut self, pace: Pace) -> Self {
+        self.pace = Arc::new(pace);
+        self
+    }
+
+    pub(crate) fn pace(&self) -> &Arc<Pace> {
+        &self.pace
+    }
+
+    /// Heeds a wait that a component read out of the last answer on a route. A
+    /// recording is no service that could be asked too often.
+    pub(crate) fn told(&self, route: &str, wait: Option<std::time::Duration>) {
+        if self.replayed().is_none() {
+            self.pace.told(route, wait);
+        }
     }
 
     /// The time that calls are given, if it is not the current one.
@@ -197,7 +220,6 @@ impl Egress {
             method: method.to_owned(),
             url: url.origin().ascii_serialization(),
         })?;
-        log.sent(route);
         Ok(Ready::Send(Box::new(Outgoing {
             request: outgoing,
             asked,
@@ -221,6 +243,27 @@ impl Egress {
         Ok(())
     }
 
+    /// Leave for a request, as soon as its route is free.
+    async fn admit(
+        &self,
+        access: Access,
+        route: &Route,
+        log: &CallLog,
+    ) -> Result<Option<Pass>, Error> {
+        if self.replayed().is_some() {
+            return Ok(None);
+        }
+        let time = self.limits.bound(Limits::time_with(access)).time();
+        let pass = match (log.pass(route), log.patience(time)) {
+            (Some(pass), _) => Ok(pass),
+            (None, Some(longest)) => self.pace.wait(&route.id, longest).await,
+            (None, None) => self.pace.take(&route.id),
+        };
+        let mut pass = pass.map_err(|held| log.hold_back(held))?;
+        pass.leaves();
+        Ok(Some(pass))
+    }
+
     async fn send(
         &self,
         access: Access,
@@ -238,12 +281,17 @@ impl Egress {
             Ok(Ready::Answer(predicted)) => return Ok(predicted.into_response()),
             Err(refusal) => return Err(log.refuse(refusal)),
         };
+        let pass = self.admit(access, outgoing.route, log).await?;
+        log.sent(outgoing.route);
         let limits = cap(options, &self.limits);
         let (asked, effect) = (outgoing.asked, outgoing.route.effect());
         let response = match &self.way {
             Way::Network(client) => client.send(outgoing.request, limits).await,
             Way::Replay(player) => player.answer(&asked, effect),
         };
+        if let (Some(pass), Ok(response)) = (pass, &response) {
+            pass.answered(response.status(), response.headers());
+        }
         if effect == Effect::Change && came_to_nothing(&response) {
             log.declined();
         }

@@ -1,26 +1,31 @@
 //! Running a sync's calls, side by side up to a bound.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use governance_contract::bounds::TEXT_BYTES;
 use governance_contract::connector::Page;
+use governance_contract::faults::ErrorKind;
 use governance_contract::model::{Gap, GapReason, Scope};
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::sleep_until;
 
 use super::keep::{Keep, Kept, Told};
 use super::narrowing::Narrowing;
+use super::parked::{Parked, Turn, Waits};
 use super::path::{Leads, Path};
 use super::progress::{Observer, Progress};
-use super::retry::{Verdict, decide};
+use super::retry::{Budget, Verdict, decide};
 use super::room::{Room, of_gap, of_task};
-use super::task::{Call, Task, first, following, static_entitlements};
+use super::task::{Task, first, following, static_entitlements};
+use super::width::Width;
 use super::{Options, SyncError};
 use crate::clock::now;
 use crate::connection::Connection;
 use crate::error::CallError;
+use crate::instance::Breach;
+use crate::pace::{HeldBack, Manner, Pass};
 
 /// Notes that are kept for the report.
 const NOTES: usize = 100;
@@ -34,8 +39,10 @@ pub(super) struct Run<'a> {
     awaited: HashSet<&'a str>,
     keep: Keep<'a>,
     queue: VecDeque<Attempt>,
-    calls: JoinSet<(Attempt, Result<Page, CallError>)>,
-    slots: Arc<Semaphore>,
+    parked: Parked<Attempt>,
+    calls: JoinSet<Ended>,
+    width: Width,
+    budget: Budget,
     path: Path,
     /// For what is queued or under way, and for gaps.
     room: Room,
@@ -43,17 +50,18 @@ pub(super) struct Run<'a> {
     notes: Vec<String>,
     /// Not yet kept: until a page is read there may be nothing to keep.
     gaps: Vec<Gap>,
-    /// Calls under way that are not their task's first.
-    repeated: usize,
     first_error: Option<CallError>,
 }
 
-/// A task, and how often it was tried.
-#[derive(Clone)]
+/// A task, how often it was tried, and how often its route refused it.
 struct Attempt {
     task: Task,
     number: u32,
+    refused: u32,
 }
+
+/// A call that ended: which one it was, what for, and how.
+type Ended = (u64, Attempt, Result<Page, CallError>);
 
 impl<'a> Run<'a> {
     pub(super) fn new(
@@ -70,14 +78,15 @@ impl<'a> Run<'a> {
             awaited: options.asked.within.iter().map(String::as_str).collect(),
             keep: Keep::new(options, connection),
             queue: VecDeque::new(),
+            parked: Parked::new(options.patience.longest_wait),
             calls: JoinSet::new(),
-            slots: Arc::new(Semaphore::new(options.concurrency.max(1))),
+            width: Width::new(options.concurrency),
+            budget: Budget::new(options.patience),
             path: Path::new(options.patience.longest_listing),
             room: Room::new(options.patience.kept_in_mind),
             progress: Progress::default(),
             notes: Vec::new(),
             gaps: Vec::new(),
-            repeated: 0,
             first_error: None,
         }
     }
@@ -96,21 +105,18 @@ impl<'a> Run<'a> {
     async fn all(&mut self) -> Result<Kept, SyncError> {
         self.enqueue(first(&self.narrowing))?;
         loop {
-            self.fill();
-            let Some(done) = self.calls.join_next().await else {
-                break;
-            };
-            let (attempt, result) = done.map_err(|error| match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                Err(error) => SyncError::Cancelled(error.to_string()),
-            })?;
-            self.repeated -= usize::from(attempt.number > 1);
-            match result {
-                Ok(page) => self.read(&attempt, page)?,
-                Err(error) => self.failed(attempt, error)?,
-            }
-            self.progress.open = self.calls.len() + self.queue.len();
+            self.fill()?;
+            self.progress.waiting = self.parked.waiting();
+            self.progress.open = self.calls.len() + self.queue.len() + self.parked.len();
             self.observer.progress(&self.progress);
+            let wakes = self.parked.wakes();
+            if self.calls.is_empty() && wakes.is_none() {
+                break;
+            }
+            tokio::select! {
+                Some(done) = self.calls.join_next() => self.ended(done)?,
+                () = sleep_until(wakes.unwrap_or_else(Instant::now).into()), if wakes.is_some() => {}
+            }
         }
         // A sync that has read no page at all knows nothing, not even gaps.
         if let Some(error) = self.first_error.take().filter(|_| self.progress.pages == 0) {
@@ -127,13 +133,42 @@ impl<'a> Run<'a> {
         Ok(blocking(|| self.keep.finish(&requests, notes))?)
     }
 
+    fn ended(&mut self, done: Result<Ended, JoinError>) -> Result<(), SyncError> {
+        let (number, attempt, result) = done.map_err(|error| match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(error) => SyncError::Cancelled(error.to_string()),
+        })?;
+        match result {
+            Ok(page) => {
+                self.width.went_well();
+                self.read(&attempt, page)
+            }
+            Err(CallError::HeldBack(held)) => self.hold_back(attempt, held),
+            Err(error) => {
+                if is_overload(&error) {
+                    self.width.overloaded(number);
+                }
+                self.failed(attempt, error)
+            }
+        }
+    }
+
+    /// How each route made the sync wait.
+    pub(super) fn waits(&self) -> BTreeMap<String, Waits> {
+        self.parked.waits().clone()
+    }
+
     /// Queues the tasks that lead on.
     fn enqueue(&mut self, tasks: Vec<Task>) -> Result<(), SyncError> {
         for task in tasks {
             match self.path.leads(&task) {
                 Leads::On => {
                     self.room.take(of_task(&task))?;
-                    self.queue.push_back(Attempt { task, number: 1 });
+                    self.queue.push_back(Attempt {
+                        task,
+                        number: 1,
+                        refused: 0,
+                    });
                 }
                 Leads::Nowhere => {}
                 Leads::Back | Leads::TooFar => {
@@ -144,29 +179,43 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Starts queued calls while there is room. Those that wait to be repeated
-    /// take none.
-    fn fill(&mut self) {
-        while self.calls.len() - self.repeated < self.options.concurrency.max(1) {
-            let Some(attempt) = self.queue.pop_front() else {
-                return;
-            };
-            self.start(attempt, Duration::ZERO);
+    /// Starts calls while there is room: first those that waited.
+    fn fill(&mut self) -> Result<(), SyncError> {
+        while self.calls.len() < self.width.now() {
+            match self.parked.next(self.connection.pace(), Instant::now()) {
+                Some(Turn::Start(attempt, pass)) => self.start(attempt, pass),
+                Some(Turn::GiveUp(attempt, held)) => self.not_waited_for(&attempt, held)?,
+                None => match self.queue.pop_front() {
+                    Some(attempt) => self.start(attempt, None),
+                    None => break,
+                },
+            }
         }
+        Ok(())
     }
 
-    fn start(&mut self, attempt: Attempt, wait: Duration) {
-        self.repeated += usize::from(attempt.number > 1);
-        let (connection, slots) = (self.connection.clone(), self.slots.clone());
+    fn start(&mut self, attempt: Attempt, pass: Option<Pass>) {
+        let (connection, number) = (self.connection.clone(), self.width.begin());
         self.calls.spawn(async move {
-            if !wait.is_zero() {
-                tokio::time::sleep(wait).await;
-            }
-            let _slot = slots.acquire_owned().await;
             let Task { call, token, .. } = &attempt.task;
-            let result = list(&connection, call, token.as_deref()).await;
-            (attempt, result)
+            let manner = Manner::Yields(pass);
+            let result = connection.list(now(), call, token.as_deref(), manner);
+            let result = result.await;
+            (number, attempt, result)
         });
+    }
+
+    /// Lets a task wait for its route.
+    fn hold_back(&mut self, attempt: Attempt, held: HeldBack) -> Result<(), SyncError> {
+        if self.parked.gives_up(&held) {
+            return self.not_waited_for(&attempt, held);
+        }
+        let shown = held.clone();
+        if self.parked.park(attempt, held, Instant::now()) {
+            tracing::info!(route = shown.route, why = %shown.why, "a route is not free");
+            self.observer.held_back(&shown);
+        }
+        Ok(())
     }
 
     fn read(&mut self, attempt: &Attempt, page: Page) -> Result<(), SyncError> {
@@ -194,12 +243,18 @@ impl<'a> Run<'a> {
 
     fn failed(&mut self, mut attempt: Attempt, error: CallError) -> Result<(), SyncError> {
         let reached = self.progress.pages > 0;
+        if let Some(ErrorKind::RateLimited(_)) = error.kind() {
+            attempt.refused += 1;
+            return match attempt.refused <= self.options.patience.refusals {
+                true => self.repeat(attempt, error, None),
+                false => self.give_up(&attempt, error, GapReason::Failure),
+            };
+        }
         match decide(&error, attempt.number, reached, &self.options.patience) {
-            Verdict::End => return Err(error.into()),
+            Verdict::End => Err(error.into()),
             Verdict::Again(wait) => {
-                self.observer.waiting(wait, &error.to_string());
                 attempt.number += 1;
-                self.start(attempt, jittered(wait));
+                self.repeat(attempt, error, Some(wait))
             }
             Verdict::Restart => {
                 self.path.forget(&attempt.task.call);
@@ -207,14 +262,61 @@ impl<'a> Run<'a> {
                 attempt.task.token = None;
                 attempt.number += 1;
                 self.room.take(of_task(&attempt.task))?;
-                self.queue.push_back(attempt);
+                self.repeat(attempt, error, None)
             }
-            Verdict::Gap(reason) => {
-                self.room.give_back(of_task(&attempt.task));
-                self.gap(&attempt.task, reason, &error.to_string())?;
-                self.first_error.get_or_insert(error);
-            }
+            Verdict::Gap(reason) => self.give_up(&attempt, error, reason),
         }
+    }
+
+    /// Has a task tried again: after a wait, or as soon as its route is free.
+    fn repeat(
+        &mut self,
+        attempt: Attempt,
+        error: CallError,
+        wait: Option<Duration>,
+    ) -> Result<(), SyncError> {
+        let requests = self.connection.requests().values().sum();
+        if let Err(spent) = self.budget.spend(requests) {
+            let detail = format!("{spent}: {error}");
+            return self.leave_out(&attempt, GapReason::Failure, &detail, error);
+        }
+        match wait {
+            Some(wait) => {
+                self.observer.waiting(wait, &error.to_string());
+                self.parked.later(attempt, Instant::now() + jittered(wait));
+            }
+            None => self.queue.push_back(attempt),
+        }
+        Ok(())
+    }
+
+    fn not_waited_for(&mut self, attempt: &Attempt, held: HeldBack) -> Result<(), SyncError> {
+        let longest = self.options.patience.longest_wait.as_secs();
+        let detail = format!("{held}, and {longest} s is the longest wait");
+        let error = CallError::HeldBack(held);
+        self.leave_out(attempt, GapReason::Failure, &detail, error)
+    }
+
+    fn give_up(
+        &mut self,
+        attempt: &Attempt,
+        error: CallError,
+        reason: GapReason,
+    ) -> Result<(), SyncError> {
+        self.leave_out(attempt, reason, &error.to_string(), error)
+    }
+
+    /// Goes on without what a task would have told.
+    fn leave_out(
+        &mut self,
+        attempt: &Attempt,
+        reason: GapReason,
+        detail: &str,
+        error: CallError,
+    ) -> Result<(), SyncError> {
+        self.room.give_back(of_task(&attempt.task));
+        self.gap(&attempt.task, reason, detail)?;
+        self.first_error.get_or_insert(error);
         Ok(())
     }
 
@@ -241,24 +343,10 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Makes one call of a listing.
-pub(crate) async fn list(
-    connection: &Connection,
-    call: &Call,
-    token: Option<&str>,
-) -> Result<Page, CallError> {
-    match call {
-        Call::Resources {
-            resource_type,
-            parent,
-        } => {
-            let parent = parent.as_ref();
-            let listing = connection.list_resources(now(), resource_type, parent, None, token);
-            listing.await
-        }
-        Call::Entitlements(of) => connection.list_entitlements(now(), of, token).await,
-        Call::Grants(of) => connection.list_grants(now(), of, token).await,
-    }
+/// Whether a call failed in the way of a service that has too much to do.
+fn is_overload(error: &CallError) -> bool {
+    matches!(error, CallError::Breach(Breach::Time(_)))
+        || matches!(error.kind(), Some(ErrorKind::Unavailable))
 }
 
 /// Runs something that blocks, such as a write to the database, without holding
