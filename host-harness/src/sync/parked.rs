@@ -8,6 +8,10 @@ use std::time::{Duration, Instant};
 use super::progress::Waiting;
 use crate::pace::{HeldBack, Pace, Pass, Why};
 
+/// When to look again at a route that is not free until something is answered,
+/// perhaps to somebody else.
+const MOMENT: Duration = Duration::from_millis(50);
+
 /// What waits, in the order in which it is to go on.
 pub(super) struct Parked<T> {
     routes: BTreeMap<String, Route<T>>,
@@ -121,9 +125,10 @@ impl<T> Parked<T> {
         is_too_long(held, self.longest)
     }
 
-    /// When a task may go on by itself. Others go on when something is answered.
+    /// When to look for tasks that can go on; none: nothing waits.
     pub(super) fn wakes(&self) -> Option<Instant> {
-        let routes = self.routes.values().filter_map(|it| it.held.until);
+        let routes = self.routes.values().map(|it| &it.held);
+        let routes = routes.map(|held| held.until.unwrap_or(held.at + MOMENT));
         let later = self.later.keys().next().map(|(until, _)| *until);
         routes.chain(later).min()
     }

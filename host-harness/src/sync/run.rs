@@ -109,7 +109,9 @@ impl<'a> Run<'a> {
             self.progress.waiting = self.parked.waiting();
             self.progress.open = self.calls.len() + self.queue.len() + self.parked.len();
             self.observer.progress(&self.progress);
-            let wakes = self.parked.wakes();
+            // Without room for a call there is nothing to wake up for.
+            let has_room = self.calls.len() < self.width.now();
+            let wakes = self.parked.wakes().filter(|_| has_room);
             if self.calls.is_empty() && wakes.is_none() {
                 break;
             }
