@@ -19,6 +19,9 @@ use super::{Source, Why};
 /// The first wait where none is told, which doubles from there, and the longest.
 const UNTOLD: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(60));
 
+/// No advertised limit holds a route longer: one that really does refuses.
+const LONGEST_ADVERTISED: Duration = Duration::from_secs(120);
+
 /// One route.
 #[derive(Debug, Default)]
 pub(super) struct Lane {
@@ -37,6 +40,8 @@ struct Told {
     rate: Rate,
     /// Of the limit, less what was sent since.
     remaining: u32,
+    /// Of the limit, when the rate was told.
+    used: u32,
 }
 
 /// A route that refused a request, until it lets one through.
@@ -46,7 +51,7 @@ struct Pause {
     is_told: bool,
     /// A header tells the wait, or was to tell it: nothing else is believed.
     is_final: bool,
-    /// The first and the last refusal.
+    /// When the first and the last request that were refused were sent.
     refused: (Instant, Instant),
     /// Refusals, one for all that were sent together.
     number: u32,
@@ -185,7 +190,7 @@ impl Lane {
                 if self.pause.is_none() {
                     self.learning.refused(sent.unwrap_or(now), now);
                 }
-                self.refuse(asked, is_trial, now);
+                self.refuse(asked, is_trial, sent.unwrap_or(now), now);
             }
         }
     }
@@ -202,18 +207,26 @@ impl Lane {
         let within = told
             .reset
             .mul_f64(f64::from(told.limit) / f64::from(used.max(1)));
-        let within = within.min(LONGEST);
-        let known = self.advertised.filter(|it| it.rate.requests == told.limit);
-        self.advertised = Some(Told {
+        let within = usual(within.min(LONGEST_ADVERTISED));
+        let heard = Told {
             rate: Rate {
                 requests: told.limit,
-                within: known.map_or(within, |known| within.min(known.rate.within)),
+                within,
             },
             remaining: told.remaining,
+            used,
+        };
+        let known = self.advertised.filter(|it| it.rate.requests == told.limit);
+        // The more is used, the better it tells; a reset that is under way for a
+        // while tells too little.
+        let better = known.filter(|it| (it.used, it.rate.within) > (used, within));
+        self.advertised = Some(Told {
+            remaining: told.remaining,
+            ..better.unwrap_or(heard)
         });
     }
 
-    fn refuse(&mut self, asked: Asked, is_trial: bool, now: Instant) {
+    fn refuse(&mut self, asked: Asked, is_trial: bool, sent: Instant, now: Instant) {
         let number = match &self.pause {
             None => 1,
             Some(pause) if is_trial => pause.number + 1,
@@ -221,13 +234,13 @@ impl Lane {
             Some(_) => return self.ask(asked, now),
         };
         let wait = untold(number);
-        let from = self.pause.map_or(now, |pause| pause.refused.0);
+        let from = self.pause.map_or(sent, |pause| pause.refused.0);
         self.pauses += 1;
         self.pause = Some(Pause {
             until: now + wait,
             is_told: false,
             is_final: asked != Asked::Nothing,
-            refused: (from, now),
+            refused: (from, sent),
             number,
             trial: None,
         });
@@ -249,13 +262,20 @@ impl Lane {
     /// told comes before it.
     pub(super) fn told(&mut self, wait: Option<Duration>, now: Instant) {
         if self.pause.is_none() {
-            self.refuse(Asked::Nothing, false, now);
+            self.refuse(Asked::Nothing, false, now, now);
         }
         let is_final = self.pause.is_some_and(|it| it.is_final);
         if let Some(wait) = wait.filter(|_| !is_final) {
             self.ask(Asked::Wait(wait), now);
         }
     }
+}
+
+/// A second or a minute, if it is nearly that.
+fn usual(within: Duration) -> Duration {
+    let usual = [Duration::from_secs(1), Duration::from_secs(60)];
+    let near = |it: &Duration| (it.mul_f64(0.75)..it.mul_f64(1.25)).contains(&within);
+    usual.into_iter().find(near).unwrap_or(within)
 }
 
 fn untold(number: u32) -> Duration {

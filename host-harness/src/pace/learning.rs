@@ -3,9 +3,9 @@
 //!
 //! | it happens | then the rate |
 //! |---|---|
-//! | refused, and let through again after a wait | is what was let through before, in the time from its first request to the end of the wait; in a second, a minute or an hour if that is possible, since limits are counted so |
-//! | refused soon after that | halves, and so does what may go out at once |
+//! | refused, and let through again after a wait | is what was let through in the second, minute or hour before, if that explains when requests were refused and when not, since limits are counted so; else what was let through in all, from its first request to the end of the wait |
 //! | refused later | falls by a sixth |
+//! | refused soon after that | halves, and so does what may go out at once |
 //! | refused after it was raised | is what it was before, and is raised after twice the time |
 //! | five times the rate let through without a refusal | is raised by a tenth |
 
@@ -46,6 +46,8 @@ struct Learnt {
     clean: u32,
     /// What it was before it was raised.
     raised_from: Option<Rate>,
+    /// It was cut soon after it had been set.
+    is_shaky: bool,
 }
 
 /// A time in which nothing was let through.
@@ -73,12 +75,13 @@ impl Learning {
         self.rate.map(|it| it.rate)
     }
 
-    fn set(&mut self, rate: Rate, raised_from: Option<Rate>, now: Instant) {
+    fn set(&mut self, rate: Rate, now: Instant) {
         self.rate = Some(Learnt {
             rate,
             since: now,
             clean: 0,
-            raised_from,
+            raised_from: None,
+            is_shaky: false,
         });
     }
 
@@ -87,28 +90,38 @@ impl Learning {
         let Some(learnt) = self.rate.filter(|it| sent >= it.since) else {
             return;
         };
+        let is_soon = learnt.clean < learnt.rate.requests;
         let rate = match learnt.raised_from {
             Some(before) => {
                 self.patience = (self.patience * 2).min(PATIENCE.1);
                 before
             }
-            None if learnt.clean < learnt.rate.requests => halved(learnt.rate),
+            None if is_soon && learnt.is_shaky => halved(learnt.rate),
             None => slower(learnt.rate, 1.2),
         };
-        self.set(rate, None, now);
+        self.set(rate, now);
+        if let Some(learnt) = &mut self.rate {
+            learnt.is_shaky = is_soon;
+        }
     }
 
     /// Learns from a time in which nothing was let through, unless something is
     /// known already.
     pub(super) fn survived(&mut self, drought: Drought, log: &Log) {
-        let Drought { from, last, to } = drought;
-        let since = from.checked_sub(HORIZON).unwrap_or(from);
-        let Some((count, first)) = log.admitted(since, from) else {
+        if self.rate.is_some() {
             return;
-        };
-        if self.rate.is_none() {
-            let rate = estimate(count, last - first, to - first);
-            self.set(rate, None, to);
+        }
+        let usual = USUAL
+            .iter()
+            .find_map(|within| drought.explained_by(*within, log));
+        let since = before(drought.from, HORIZON);
+        let counted = log.admitted(since, drought.from);
+        let measured = counted.map(|(requests, first)| {
+            let within = drought.to - first;
+            even(Rate { requests, within })
+        });
+        if let Some(rate) = usual.or(measured) {
+            self.set(rate, drought.to);
         }
     }
 
@@ -120,23 +133,28 @@ impl Learning {
         learnt.clean += 1;
         if learnt.clean >= self.patience.saturating_mul(learnt.rate.requests) {
             let before = learnt.rate;
-            self.set(slower(before, 1.0 / 1.1), Some(before), now);
+            self.set(slower(before, 1.0 / 1.1), now);
+            if let Some(learnt) = &mut self.rate {
+                learnt.raised_from = Some(before);
+            }
         }
     }
 }
 
-/// The rate at which `count` requests were let through: in more than `least` and
-/// in `most` at the most.
-fn estimate(count: u32, least: Duration, most: Duration) -> Rate {
-    let usual = USUAL.iter().find(|it| (least..=most).contains(*it));
-    let rate = Rate {
-        requests: count,
-        within: usual.copied().unwrap_or(most),
-    };
-    match usual {
-        Some(_) => rate,
-        None => even(rate),
+impl Drought {
+    /// The rate, if windows of this length explain when requests were refused and
+    /// when not: the oldest of them left its window between the last refusal and
+    /// the end. Some leeway, since only sending is known and not arriving.
+    fn explained_by(&self, within: Duration, log: &Log) -> Option<Rate> {
+        let (requests, oldest) = log.admitted(before(self.from, within), self.from)?;
+        let left = oldest + within;
+        let is_explained = self.last < left + within / 10 && left < self.to + within / 10;
+        is_explained.then_some(Rate { requests, within })
     }
+}
+
+fn before(time: Instant, by: Duration) -> Instant {
+    time.checked_sub(by).unwrap_or(time)
 }
 
 /// The same rate over half a second, or over what one request takes: a guess
@@ -186,22 +204,30 @@ mod tests {
 
     #[test]
     fn a_rate_is_estimated_from_what_was_let_through() {
-        for (count, least, most, expected) in [
-            (10, 60, 1_060, rate(10, 1_000)),
-            (10, 550, 1_550, rate(10, 1_000)),
-            (10, 36_000, 68_000, rate(10, 60_000)),
-            (7, 200, 60_200, rate(7, 60_000)),
-            (300, 30_000, 31_500, rate(5, 525)),
-            (1, 10, 500, rate(1, 500)),
-            (1, 1_100, 6_000, rate(1, 6_000)),
-            (1, 3_700_000, 9_999_999, rate(1, 120_000)),
+        let begun = Instant::now();
+        let at = |milliseconds| begun + Duration::from_millis(milliseconds);
+        // How many were let through, how far apart; refused from and until; let
+        // through again.
+        for (count, apart, from, last, to, expected) in [
+            (10, 1, 60, 60, 1_060, rate(10, 1_000)),
+            (10, 1, 50, 550, 1_550, rate(10, 1_000)),
+            (10, 1, 50, 36_000, 68_000, rate(10, 60_000)),
+            (7, 10, 100, 100, 60_100, rate(7, 60_000)),
+            (15, 100, 1_500, 1_500, 2_000, rate(10, 1_000)),
+            (300, 100, 30_000, 30_000, 30_500, rate(10, 1_000)),
+            (7, 1, 10, 3_500, 7_500, rate(1, 1_071)),
+            (1, 1, 10, 10, 500, rate(1, 500)),
         ] {
-            let told = estimate(
-                count,
-                Duration::from_millis(least),
-                Duration::from_millis(most),
-            );
-            assert_eq!(told, expected, "{count} in {least} to {most} ms");
+            let (mut log, mut learning) = (Log::default(), Learning::default());
+            for sent in (0..count).map(|number| at(number * apart)) {
+                let number = log.send(sent);
+                log.ended(number, sent, true);
+            }
+            let (from, last, to) = (at(from), at(last), at(to));
+            learning.survived(Drought { from, last, to }, &log);
+            let told = learning.rate().unwrap();
+            let told = rate(told.requests, told.within.as_millis().try_into().unwrap());
+            assert_eq!(told, expected, "{count} every {apart} ms");
         }
     }
 
@@ -212,7 +238,7 @@ mod tests {
         let mut learning = Learning::default();
         learning.refused(at(0), at(0));
         assert_eq!(learning.rate(), None, "nothing is known of it yet");
-        learning.set(rate(10, 1_000), None, at(1));
+        learning.set(rate(10, 1_000), at(1));
         learning.refused(at(0), at(1));
         assert_eq!(
             learning.rate(),
@@ -220,27 +246,29 @@ mod tests {
             "sent before it was known"
         );
         learning.refused(at(2), at(2));
-        assert_eq!(learning.rate(), Some(rate(5, 1_000)), "refused soon");
+        assert_eq!(learning.rate(), Some(rate(10, 1_200)), "refused once");
+        learning.refused(at(2), at(2));
+        assert_eq!(learning.rate(), Some(rate(5, 1_200)), "refused soon");
         (0..25).for_each(|_| learning.admitted(at(3)));
         let raised = learning.rate().unwrap();
-        assert!(raised.within < Duration::from_millis(950), "{raised:?}");
+        assert!(raised.within < Duration::from_millis(1_150), "{raised:?}");
         learning.refused(at(4), at(4));
         assert_eq!(
             learning.rate(),
-            Some(rate(5, 1_000)),
+            Some(rate(5, 1_200)),
             "as before it was raised"
         );
         (0..25).for_each(|_| learning.admitted(at(5)));
-        assert_eq!(learning.rate(), Some(rate(5, 1_000)), "twice the patience");
+        assert_eq!(learning.rate(), Some(rate(5, 1_200)), "twice the patience");
         learning.refused(at(6), at(6));
-        assert_eq!(learning.rate(), Some(rate(5, 1_200)), "refused late");
+        assert_eq!(learning.rate(), Some(rate(5, 1_440)), "refused late");
     }
 
     #[test]
     fn no_rate_that_is_learnt_stops_a_route() {
         let now = Instant::now();
         let mut learning = Learning::default();
-        learning.set(rate(1, 1_000), None, now);
+        learning.set(rate(1, 1_000), now);
         (0..100).for_each(|_| learning.refused(now, now));
         assert_eq!(learning.rate(), Some(rate(1, 120_000)));
     }

@@ -30,12 +30,15 @@ async fn a_refusal_holds_back_the_requests_of_other_calls_on_its_route() {
     for manner in [Manner::Yields(None), Manner::Waits] {
         let (answered, notes) = ask(&egress, &upstream, manner).await;
         assert!(!answered && held(&notes), "{notes:?}");
-        assert_eq!((notes.asked, notes.routes.len()), (0, 0), "it counts for nothing");
+        assert_eq!(
+            (notes.asked, notes.routes.len()),
+            (0, 0),
+            "it counts for nothing"
+        );
     }
     let deleted = request("DELETE", &format!("{}/items/1", upstream.base()));
-    let access = Access::Change("remove".parse::<Provisioning>().unwrap().first());
     let log = CallLog::default();
-    assert!(egress.send(access, deleted, None, &log).await.is_ok());
+    assert!(egress.send(changing(), deleted, None, &log).await.is_ok());
     let arrived: Vec<_> = upstream.heads.try_iter().map(|(_, head)| head).collect();
     assert_eq!(arrived.len(), 2, "{arrived:?}");
     assert!(arrived[1].starts_with("DELETE "), "{arrived:?}");

@@ -176,7 +176,7 @@ fn run(limit: usize, window: u64, count: usize, advertises: bool) -> (u64, usize
     let mut service = service(limit, window);
     let mut scene = Scene::new(None);
     let (mut through, mut refused, mut now) = (0, 0, 0);
-    while through < count {
+    loop {
         let mut together = Vec::new();
         while together.len() < 16 && scene.held(now).is_none() {
             together.push(scene.lane.send(scene.at(now)));
@@ -188,10 +188,12 @@ fn run(limit: usize, window: u64, count: usize, advertises: bool) -> (u64, usize
             let told = advertised.filter(|_| advertises);
             scene.lane.heard(number, scene.at(now), heard, told);
         }
+        if through >= count {
+            return (now, refused);
+        }
         let free = scene.held(now).and_then(|until| u64::try_from(until).ok());
         now = free.unwrap_or_default().max(now + 1);
     }
-    (now, refused)
 }
 
 #[test]
