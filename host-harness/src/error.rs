@@ -138,7 +138,7 @@ impl CallError {
                 Some(trouble) => trouble.hint().or_else(|| error.hint.clone()),
                 None => error.hint.clone(),
             },
-            Self::HeldBack(_) => None,
+            Self::HeldBack(_) => Some("try again when the route is free".into()),
             Self::Breach(breach) => Some(breach.hint()),
             Self::Contract(_) => Some("report this to the connector's author".into()),
         }

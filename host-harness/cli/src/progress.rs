@@ -31,7 +31,9 @@ impl Drop for Spinner {
 
 impl Observer for Spinner {
     fn progress(&mut self, progress: &Progress) {
-        self.0.set_message(shown(progress));
+        if progress.pages > 0 || !progress.waiting.is_empty() {
+            self.0.set_message(shown(progress));
+        }
     }
 
     fn waiting(&mut self, wait: Duration, reason: &str) {

@@ -58,7 +58,8 @@ pub(crate) struct SyncArguments {
     #[arg(long = "project", value_name = "ID")]
     projects: Vec<String>,
 
-    /// Calls at the same time
+    /// Calls at the same time, at the most: fewer while the service is
+    /// overloaded
     #[arg(long, value_name = "NUMBER", env = "GOVERNANCE_CONCURRENCY", default_value_t = 8,
         value_parser = clap::value_parser!(u16).range(1..=256))]
     concurrency: u16,

@@ -8,6 +8,7 @@
 //! back in the answer is redacted. A recording is made here, and replayed here
 //! in place of the client.
 
+mod admission;
 mod body;
 mod client;
 mod connect;
@@ -38,7 +39,7 @@ use wasmtime_wasi_http::{
 
 use crate::credential::Credentials;
 use crate::limits::{Limit, Limits};
-use crate::pace::{Pace, Pass};
+use crate::pace::Pace;
 use crate::policy::{Access, Policy, Refusal, Route};
 use crate::recording::recorder::{Heard, Recorder};
 use client::{Client, Failure};
@@ -110,24 +111,6 @@ impl Egress {
     pub(crate) fn recorded(mut self, recorder: Recorder) -> Self {
         self.recorder = Some(recorder);
         self
-    }
-
-    /// Limits how often each route is asked.
-    pub(crate) fn paced(mut self, pace: Pace) -> Self {
-        self.pace = Arc::new(pace);
-        self
-    }
-
-    pub(crate) fn pace(&self) -> &Arc<Pace> {
-        &self.pace
-    }
-
-    /// Heeds a wait that a component read out of the last answer on a route. A
-    /// recording is no service that could be asked too often.
-    pub(crate) fn told(&self, route: &str, wait: Option<std::time::Duration>) {
-        if self.replayed().is_none() {
-            self.pace.told(route, wait);
-        }
     }
 
     /// The time that calls are given, if it is not the current one.
@@ -241,27 +224,6 @@ impl Egress {
             headers.insert(name, value);
         }
         Ok(())
-    }
-
-    /// Leave for a request, as soon as its route is free.
-    async fn admit(
-        &self,
-        access: Access,
-        route: &Route,
-        log: &CallLog,
-    ) -> Result<Option<Pass>, Error> {
-        if self.replayed().is_some() {
-            return Ok(None);
-        }
-        let time = self.limits.bound(Limits::time_with(access)).time();
-        let pass = match (log.pass(route), log.patience(time)) {
-            (Some(pass), _) => Ok(pass),
-            (None, Some(longest)) => self.pace.wait(&route.id, longest).await,
-            (None, None) => self.pace.take(&route.id),
-        };
-        let mut pass = pass.map_err(|held| log.hold_back(held))?;
-        pass.leaves();
-        Ok(Some(pass))
     }
 
     async fn send(

@@ -213,7 +213,8 @@ impl Lane {
                 requests: told.limit,
                 within,
             },
-            remaining: told.remaining,
+            // What is under way may not be in it yet.
+            remaining: told.remaining.saturating_sub(self.log.open()),
             used,
         };
         let known = self.advertised.filter(|it| it.rate.requests == told.limit);
@@ -221,7 +222,7 @@ impl Lane {
         // while tells too little.
         let better = known.filter(|it| (it.used, it.rate.within) > (used, within));
         self.advertised = Some(Told {
-            remaining: told.remaining,
+            remaining: heard.remaining,
             ..better.unwrap_or(heard)
         });
     }

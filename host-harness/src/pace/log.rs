@@ -89,6 +89,12 @@ impl Log {
         }
     }
 
+    /// How many requests are under way.
+    pub(super) fn open(&self) -> u32 {
+        let open = self.entries.iter().filter(|it| it.state == State::Open);
+        u32::try_from(open.count()).unwrap_or(u32::MAX)
+    }
+
     /// Whether a rate leaves no room for a request now.
     pub(super) fn full(&self, rate: &Rate, now: Instant) -> Option<Full> {
         let most = rate.requests as usize;

@@ -1,12 +1,13 @@
 //! Running a sync's calls, side by side up to a bound.
 
+mod failed;
+
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use governance_contract::bounds::TEXT_BYTES;
 use governance_contract::connector::Page;
-use governance_contract::faults::ErrorKind;
 use governance_contract::model::{Gap, GapReason, Scope};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::sleep_until;
@@ -16,7 +17,7 @@ use super::narrowing::Narrowing;
 use super::parked::{Parked, Turn, Waits};
 use super::path::{Leads, Path};
 use super::progress::{Observer, Progress};
-use super::retry::{Budget, Verdict, decide};
+use super::retry::Budget;
 use super::room::{Room, of_gap, of_task};
 use super::task::{Task, first, following, static_entitlements};
 use super::width::Width;
@@ -24,8 +25,7 @@ use super::{Options, SyncError};
 use crate::clock::now;
 use crate::connection::Connection;
 use crate::error::CallError;
-use crate::instance::Breach;
-use crate::pace::{HeldBack, Manner, Pass};
+use crate::pace::{Manner, Pass};
 
 /// Notes that are kept for the report.
 const NOTES: usize = 100;
@@ -146,12 +146,7 @@ impl<'a> Run<'a> {
                 self.read(&attempt, page)
             }
             Err(CallError::HeldBack(held)) => self.hold_back(attempt, held),
-            Err(error) => {
-                if is_overload(&error) {
-                    self.width.overloaded(number);
-                }
-                self.failed(attempt, error)
-            }
+            Err(error) => self.failed(number, attempt, error),
         }
     }
 
@@ -207,19 +202,6 @@ impl<'a> Run<'a> {
         });
     }
 
-    /// Lets a task wait for its route.
-    fn hold_back(&mut self, attempt: Attempt, held: HeldBack) -> Result<(), SyncError> {
-        if self.parked.gives_up(&held) {
-            return self.not_waited_for(&attempt, held);
-        }
-        let shown = held.clone();
-        if self.parked.park(attempt, held, Instant::now()) {
-            tracing::info!(route = shown.route, why = %shown.why, "a route is not free");
-            self.observer.held_back(&shown);
-        }
-        Ok(())
-    }
-
     fn read(&mut self, attempt: &Attempt, page: Page) -> Result<(), SyncError> {
         let description = self.connection.description();
         let fixed = static_entitlements(&page, description);
@@ -241,85 +223,6 @@ impl<'a> Run<'a> {
                 self.notes.push(note.clone());
             }
         }
-    }
-
-    fn failed(&mut self, mut attempt: Attempt, error: CallError) -> Result<(), SyncError> {
-        let reached = self.progress.pages > 0;
-        if let Some(ErrorKind::RateLimited(_)) = error.kind() {
-            attempt.refused += 1;
-            return match attempt.refused <= self.options.patience.refusals {
-                true => self.repeat(attempt, error, None),
-                false => self.give_up(&attempt, error, GapReason::Failure),
-            };
-        }
-        match decide(&error, attempt.number, reached, &self.options.patience) {
-            Verdict::End => Err(error.into()),
-            Verdict::Again(wait) => {
-                attempt.number += 1;
-                self.repeat(attempt, error, Some(wait))
-            }
-            Verdict::Restart => {
-                self.path.forget(&attempt.task.call);
-                self.room.give_back(of_task(&attempt.task));
-                attempt.task.token = None;
-                attempt.number += 1;
-                self.room.take(of_task(&attempt.task))?;
-                self.repeat(attempt, error, None)
-            }
-            Verdict::Gap(reason) => self.give_up(&attempt, error, reason),
-        }
-    }
-
-    /// Has a task tried again: after a wait, or as soon as its route is free.
-    fn repeat(
-        &mut self,
-        attempt: Attempt,
-        error: CallError,
-        wait: Option<Duration>,
-    ) -> Result<(), SyncError> {
-        let requests = self.connection.requests().values().sum();
-        if let Err(spent) = self.budget.spend(requests) {
-            let detail = format!("{spent}: {error}");
-            return self.leave_out(&attempt, GapReason::Failure, &detail, error);
-        }
-        match wait {
-            Some(wait) => {
-                self.observer.waiting(wait, &error.to_string());
-                self.parked.later(attempt, Instant::now() + jittered(wait));
-            }
-            None => self.queue.push_back(attempt),
-        }
-        Ok(())
-    }
-
-    fn not_waited_for(&mut self, attempt: &Attempt, held: HeldBack) -> Result<(), SyncError> {
-        let longest = self.options.patience.longest_wait.as_secs();
-        let detail = format!("{held}, and {longest} s is the longest wait");
-        let error = CallError::HeldBack(held);
-        self.leave_out(attempt, GapReason::Failure, &detail, error)
-    }
-
-    fn give_up(
-        &mut self,
-        attempt: &Attempt,
-        error: CallError,
-        reason: GapReason,
-    ) -> Result<(), SyncError> {
-        self.leave_out(attempt, reason, &error.to_string(), error)
-    }
-
-    /// Goes on without what a task would have told.
-    fn leave_out(
-        &mut self,
-        attempt: &Attempt,
-        reason: GapReason,
-        detail: &str,
-        error: CallError,
-    ) -> Result<(), SyncError> {
-        self.room.give_back(of_task(&attempt.task));
-        self.gap(&attempt.task, reason, detail)?;
-        self.first_error.get_or_insert(error);
-        Ok(())
     }
 
     fn gap(&mut self, task: &Task, reason: GapReason, detail: &str) -> Result<(), SyncError> {
@@ -345,22 +248,10 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Whether a call failed in the way of a service that has too much to do.
-fn is_overload(error: &CallError) -> bool {
-    matches!(error, CallError::Breach(Breach::Time(_)))
-        || matches!(error.kind(), Some(ErrorKind::Unavailable))
-}
-
 /// Runs something that blocks, such as a write to the database, without holding
 /// up the calls that are under way.
 fn blocking<T>(work: impl FnOnce() -> T) -> T {
     tokio::task::block_in_place(work)
-}
-
-/// Up to a quarter longer, so that calls that failed together do not come back
-/// together.
-fn jittered(wait: Duration) -> Duration {
-    wait.mul_f64(1.0 + fastrand::f64() / 4.0)
 }
 
 fn bounded(text: &str) -> String {

@@ -151,6 +151,40 @@ fn a_window_that_is_too_large_to_remember_is_kept_in_parts() {
     );
 }
 
+#[test]
+fn what_is_under_way_is_taken_off_what_is_said_to_be_left() {
+    let mut scene = Scene::new(None);
+    let sent: Vec<_> = (0..10).map(|_| scene.lane.send(scene.at(0))).collect();
+    let advertised = |remaining| Advertised {
+        limit: 10,
+        remaining,
+        reset: Duration::from_secs(1),
+    };
+    for (number, remaining) in sent.into_iter().zip((0..10).rev()) {
+        let now = scene.at(50);
+        let told = Some(advertised(remaining));
+        scene.lane.heard(number, now, Heard::Admitted, told);
+        assert!(scene.held(50).is_some(), "{remaining} left");
+    }
+    assert_eq!(scene.held(60), Some(1_000));
+    scene.ask(1_000, Heard::Admitted);
+}
+
+#[test]
+fn what_a_header_cannot_mean_holds_nothing_for_long() {
+    let mut scene = Scene::new(None);
+    let number = scene.lane.send(scene.at(0));
+    let absurd = Advertised {
+        limit: 1,
+        remaining: 0,
+        reset: LONGEST,
+    };
+    scene
+        .lane
+        .heard(number, scene.at(0), Heard::Admitted, Some(absurd));
+    assert_eq!(scene.held(0), Some(120_000));
+}
+
 /// A service that lets so many through in any window.
 fn service(limit: usize, window: u64) -> impl FnMut(u64) -> (Heard, Option<Advertised>) {
     let mut seen: Vec<u64> = Vec::new();
