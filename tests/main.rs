@@ -30,6 +30,7 @@ mod official_document;
 mod one_database;
 mod plans;
 mod random_changes;
+mod rate_limits;
 mod record_and_replay;
 mod rota;
 mod scenes;

@@ -5,10 +5,11 @@ mod change;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use governance_contract::bounds::{self, Violation};
 use governance_contract::connector::{Context, ListingTarget, Lookup, Page, Probe, Setting};
-use governance_contract::faults;
+use governance_contract::faults::{self, ErrorKind};
 use governance_contract::manifest::Description;
 use governance_contract::model::Reference;
 
@@ -17,6 +18,7 @@ use crate::engine::Loaded;
 use crate::error::CallError;
 use crate::instance::{Breach, Instance};
 use crate::limits::Limits;
+use crate::pace::Manner;
 use crate::policy::Access;
 pub use change::Made;
 
@@ -34,8 +36,8 @@ type Called<T> = Result<Result<T, faults::Error>, Breach>;
 /// closure type can say that the call borrows both the instance and the
 /// arguments.
 macro_rules! call {
-    ($caller:ident, access: $access:expr, |$connector:ident, $store:ident| $call:expr) => {{
-        let log = std::sync::Arc::new(crate::egress::CallLog::default());
+    ($caller:ident, access: $access:expr, $manner:expr, |$connector:ident, $store:ident| $call:expr) => {{
+        let log = std::sync::Arc::new(crate::egress::CallLog::new($manner));
         let hooks = $caller.hooks($access, &log);
         let calling = async {
             let mut instance = crate::instance::Instance::new(&$caller.loaded, hooks).await?;
@@ -46,10 +48,14 @@ macro_rules! call {
         };
         $caller.within_limits($access, log, calling).await
     }};
-    ($caller:ident, $function:expr, |$connector:ident, $store:ident| $call:expr) => {{
-        let (called, notes) = call!($caller, access: Access::Read, |$connector, $store| $call);
+    ($caller:ident, $function:expr, |$connector:ident, $store:ident| $call:expr) => {
+        call!($caller, $function, Manner::Waits, |$connector, $store| $call)
+    };
+    ($caller:ident, $function:expr, $manner:expr, |$connector:ident, $store:ident| $call:expr) => {{
+        let (called, notes) =
+            call!($caller, access: Access::Read, $manner, |$connector, $store| $call);
         $caller.egress.record($function, notes.heard, std::iter::empty());
-        ended(called, notes.trouble)
+        read(called, notes.trouble)
     }};
 }
 use call;
@@ -85,12 +91,13 @@ impl Caller {
     pub(crate) async fn list_resources(
         &self,
         context: &Context,
+        manner: Manner,
         resource_type: &str,
         parent: Option<&Reference>,
         lookup: Option<&Lookup>,
         token: Option<&str>,
     ) -> Result<Page, CallError> {
-        call!(self, "list-resources", |connector, store| connector
+        call!(self, "list-resources", manner, |connector, store| connector
             .call_list_resources(
                 store,
                 context,
@@ -104,20 +111,23 @@ impl Caller {
     pub(crate) async fn list_entitlements(
         &self,
         context: &Context,
+        manner: Manner,
         of: &ListingTarget,
         token: Option<&str>,
     ) -> Result<Page, CallError> {
-        call!(self, "list-entitlements", |connector, store| connector
-            .call_list_entitlements(store, context, of, token))
+        call!(self, "list-entitlements", manner, |connector, store| {
+            connector.call_list_entitlements(store, context, of, token)
+        })
     }
 
     pub(crate) async fn list_grants(
         &self,
         context: &Context,
+        manner: Manner,
         of: &ListingTarget,
         token: Option<&str>,
     ) -> Result<Page, CallError> {
-        call!(self, "list-grants", |connector, store| connector
+        call!(self, "list-grants", manner, |connector, store| connector
             .call_list_grants(store, context, of, token))
     }
 
@@ -155,7 +165,17 @@ impl Caller {
         let result = tokio::time::timeout(bound.time(), calling).await;
         let notes = log.take();
         self.count(&notes.routes);
+        if let Ok(Ok(Err(error))) = &result {
+            self.heed(error, &notes.routes);
+        }
         (result.unwrap_or(Err(Breach::Time(bound))), notes)
+    }
+
+    /// Makes the last route wait where the component reads that it has to.
+    fn heed(&self, error: &faults::Error, routes: &[String]) {
+        if let (ErrorKind::RateLimited(wait), Some(route)) = (&error.kind, routes.last()) {
+            self.egress.told(route, wait.map(Duration::from_millis));
+        }
     }
 
     fn count(&self, routes: &[String]) {
@@ -166,9 +186,21 @@ impl Caller {
     }
 }
 
+/// Names how a call that reads ended. What it tells without an answer that was
+/// held back is not all that there is to tell.
+fn read<T>(called: Called<T>, trouble: Option<Trouble>) -> Result<T, CallError> {
+    match (called, trouble) {
+        (Ok(Ok(_)), Some(Trouble::HeldBack(held))) => Err(CallError::HeldBack(held)),
+        (called, trouble) => ended(called, trouble),
+    }
+}
+
 /// Names how a call ended.
 fn ended<T>(called: Called<T>, trouble: Option<Trouble>) -> Result<T, CallError> {
     match called {
+        Ok(Err(_)) | Err(_) if let Some(Trouble::HeldBack(held)) = trouble => {
+            Err(CallError::HeldBack(held))
+        }
         Err(breach) => Err(CallError::Breach(breach)),
         Ok(Err(error)) => Err(CallError::Connector {
             error: Box::new(error),

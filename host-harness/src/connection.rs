@@ -2,6 +2,7 @@
 //! credentials. Two connections share neither.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use governance_contract::bounds;
 use governance_contract::changes::ChangeRequest;
@@ -17,11 +18,14 @@ use crate::egress::{Egress, Network, Player};
 use crate::engine::Loaded;
 use crate::error::CallError;
 use crate::instance::Breach;
+use crate::pace::rate::{Rate, Rates};
+use crate::pace::{Known, Manner, Pace};
 use crate::policy::{Access, Operator, Policy, PolicyError, Refusal};
 use crate::provision::operation::Permit;
 use crate::recording::opening::recorder;
 use crate::recording::{RecordTo, Recording, RecordingError};
 use crate::settings::{SettingError, Settings};
+use crate::sync::task::Call;
 
 /// What the operator gives to open a connection.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +43,8 @@ pub struct Given {
     pub credential_commands: BTreeMap<String, Vec<String>>,
     /// Who may vouch for services besides the platform's authorities.
     pub authorities: Authorities,
+    /// How often routes may be asked.
+    pub rates: Rates,
     /// Where to record what the component asks and gets.
     pub record: Option<RecordTo>,
     /// What answers in place of the service. It brings its settings, and needs
@@ -58,6 +64,14 @@ pub enum OpenError {
     /// No policy can be made of what the connector declares.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// A rate is given for a route that there is not.
+    #[error("`{unknown}` is no route of this connector, which has: {known}")]
+    UnknownRoute {
+        /// What it is given for.
+        unknown: String,
+        /// The routes that there are.
+        known: String,
+    },
     /// The recording cannot be made or used.
     #[error(transparent)]
     Recording(#[from] RecordingError),
@@ -72,6 +86,21 @@ pub struct Connection {
     caller: Caller,
     description: Description,
     settings: Settings,
+}
+
+/// A rate for a route that is misspelt would limit nothing.
+fn check_routes(
+    rates: &BTreeMap<String, Rate>,
+    description: &Description,
+) -> Result<(), OpenError> {
+    let known = || description.routes.iter().map(|it| it.id.as_str());
+    match rates.keys().find(|route| !known().any(|id| id == *route)) {
+        None => Ok(()),
+        Some(unknown) => Err(OpenError::UnknownRoute {
+            unknown: unknown.clone(),
+            known: known().collect::<Vec<_>>().join(", "),
+        }),
+    }
 }
 
 /// Asks a component what it is. It can reach nothing meanwhile.
@@ -117,6 +146,9 @@ impl Connection {
         let fields = describe(&loaded, &Settings::default()).await?.fields;
         let settings = Settings::resolve(&fields, &given.settings, environment)?;
         let description = describe(&loaded, &settings).await?;
+        let rates = given.rates.get(&description.name).cloned();
+        let rates = rates.unwrap_or_default();
+        check_routes(&rates, &description)?;
         let operator = given.operator.unwrap_or_default();
         let policy = Policy::new(&description, &settings, &operator)?;
         let declared = &description.credentials;
@@ -136,6 +168,7 @@ impl Connection {
                 Egress::new(policy, credentials, network, loaded.limits)
             }
         };
+        let egress = egress.paced(Pace::new(&rates));
         let egress = match &given.record {
             Some(to) => {
                 let recorder = recorder(to, &egress, &loaded, &description, &settings)?;
@@ -192,6 +225,15 @@ impl Connection {
         self.caller.requests()
     }
 
+    /// The limits of routes that are known so far.
+    pub fn limits_of_routes(&self) -> Vec<Known> {
+        self.pace().known()
+    }
+
+    pub(crate) fn pace(&self) -> &Arc<Pace> {
+        self.caller.egress.pace()
+    }
+
     /// Probes one surface.
     pub async fn check(&self, now: Timestamp, surface: &str) -> Result<Probe, CallError> {
         self.caller.check(&self.reading(now), surface).await
@@ -208,9 +250,14 @@ impl Connection {
         token: Option<&str>,
     ) -> Result<Page, CallError> {
         let context = self.reading(now);
-        let page = self
-            .caller
-            .list_resources(&context, resource_type, parent, lookup, token);
+        let page = self.caller.list_resources(
+            &context,
+            Manner::Waits,
+            resource_type,
+            parent,
+            lookup,
+            token,
+        );
         self.checked(page.await?)
     }
 
@@ -221,8 +268,8 @@ impl Connection {
         of: &ListingTarget,
         token: Option<&str>,
     ) -> Result<Page, CallError> {
-        let context = self.reading(now);
-        self.checked(self.caller.list_entitlements(&context, of, token).await?)
+        let call = Call::Entitlements(of.clone());
+        self.list(now, &call, token, Manner::Waits).await
     }
 
     /// Lists a page of grants.
@@ -232,8 +279,33 @@ impl Connection {
         of: &ListingTarget,
         token: Option<&str>,
     ) -> Result<Page, CallError> {
-        let context = self.reading(now);
-        self.checked(self.caller.list_grants(&context, of, token).await?)
+        let call = Call::Grants(of.clone());
+        self.list(now, &call, token, Manner::Waits).await
+    }
+
+    /// Makes one call of a listing.
+    pub(crate) async fn list(
+        &self,
+        now: Timestamp,
+        call: &Call,
+        token: Option<&str>,
+        manner: Manner,
+    ) -> Result<Page, CallError> {
+        let (caller, context) = (&self.caller, self.reading(now));
+        let page = match call {
+            Call::Resources {
+                resource_type,
+                parent,
+            } => {
+                let parent = parent.as_ref();
+                let listing =
+                    caller.list_resources(&context, manner, resource_type, parent, None, token);
+                listing.await
+            }
+            Call::Entitlements(of) => caller.list_entitlements(&context, manner, of, token).await,
+            Call::Grants(of) => caller.list_grants(&context, manner, of, token).await,
+        };
+        self.checked(page?)
     }
 
     /// Reads one resource.

@@ -1,6 +1,7 @@
 //! How a call ends badly, and whose turn it is then.
 
 use std::fmt;
+use std::time::Instant;
 
 use governance_contract::bounds::Violation;
 use governance_contract::faults::{self, Delivery, ErrorKind, Party};
@@ -8,6 +9,7 @@ use governance_store::StoreError;
 
 use crate::egress::Trouble;
 use crate::instance::Breach;
+use crate::pace::HeldBack;
 use crate::policy::Refusal;
 
 /// Who has to act on an error. Exit codes go by it.
@@ -44,6 +46,9 @@ pub enum CallError {
         /// What the host knows of it besides.
         trouble: Option<Trouble>,
     },
+    /// A request was not sent, since its route is not free, and the call was
+    /// ended.
+    HeldBack(HeldBack),
     /// The component broke a limit, or broke.
     Breach(Breach),
     /// Its answer breaks the contract.
@@ -78,17 +83,29 @@ impl CallError {
                 hint: self.hint(),
                 ..(**error).clone()
             },
-            Self::Breach(_) | Self::Contract(_) => faults::Error {
-                party: Party::Service,
-                kind: ErrorKind::UnreadableResponse,
-                message: self.to_string(),
-                hint: self.hint(),
-                surface: None,
-                http_status: None,
-                code: None,
-                request_id: None,
-                delivery: Delivery::Answered,
-            },
+            Self::HeldBack(held) => {
+                let wait = held.wait(Instant::now()).as_millis();
+                let wait = u64::try_from(wait).unwrap_or(u64::MAX);
+                self.told(ErrorKind::RateLimited(Some(wait)), Delivery::NotSent)
+            }
+            Self::Breach(_) | Self::Contract(_) => {
+                self.told(ErrorKind::UnreadableResponse, Delivery::Answered)
+            }
+        }
+    }
+
+    /// What the host itself tells.
+    fn told(&self, kind: ErrorKind, delivery: Delivery) -> faults::Error {
+        faults::Error {
+            party: Party::Service,
+            kind,
+            message: self.to_string(),
+            hint: self.hint(),
+            surface: None,
+            http_status: None,
+            code: None,
+            request_id: None,
+            delivery,
         }
     }
 
@@ -121,6 +138,7 @@ impl CallError {
                 Some(trouble) => trouble.hint().or_else(|| error.hint.clone()),
                 None => error.hint.clone(),
             },
+            Self::HeldBack(_) => Some("try again when the route is free".into()),
             Self::Breach(breach) => Some(breach.hint()),
             Self::Contract(_) => Some("report this to the connector's author".into()),
         }
@@ -130,6 +148,7 @@ impl CallError {
 impl fmt::Display for CallError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::HeldBack(held) => held.fmt(out),
             Self::Breach(breach) => breach.fmt(out),
             Self::Contract(violation) => {
                 write!(

@@ -6,6 +6,7 @@
 //! | [`engine`], [`instance`], [`limits`] | load components and run one call in one fresh, bounded instance |
 //! | [`policy`] | decides which requests go out; pure |
 //! | `egress` | sends them, with the credential that the component never sees |
+//! | [`pace`] | limits how often each route is asked |
 //! | [`settings`], [`credential`], [`authorities`], [`trust`] | what the operator gives and allows |
 //! | [`connection`] | all of these together: one named use of a connector |
 //! | [`conformance`] | holds a connector to the rules of the contract |
@@ -30,6 +31,7 @@ pub mod error;
 pub mod instance;
 pub mod limits;
 pub mod naming;
+pub mod pace;
 pub mod policy;
 pub mod provision;
 pub mod recording;

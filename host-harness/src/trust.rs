@@ -24,7 +24,7 @@
 //! max-removals = 10
 //! ```
 //!
-//! What else there is, `docs/configuration.md` describes: limits, certificate
+//! What else there is, `docs/configuration.md` describes: limits, rates, certificate
 //! authorities, and where credentials come from.
 
 use std::collections::BTreeMap;
@@ -33,6 +33,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Deserializer, de};
 
 use crate::limits::settings::Overrides;
+use crate::pace::rate::Rates;
 use crate::policy::Operator;
 use crate::policy::origin::{Origin, OriginError};
 use crate::provision::operation::Provisioning;
@@ -52,6 +53,9 @@ pub struct Trust {
     /// Commands that print credentials, by credential id.
     #[serde(default)]
     pub credential_command: BTreeMap<String, Vec<String>>,
+    /// How often routes may be asked, by connector and route id.
+    #[serde(default, rename = "rate")]
+    pub rates: Rates,
     /// What of changing is allowed.
     #[serde(default)]
     pub provisioning: Changing,
@@ -209,6 +213,9 @@ mod tests {
             "[limits]\ncall-time = 1\n",
             "ca_file = \"ca.pem\"\n",
             "[credential-command]\ntoken = \"op read x\"\n",
+            "[rate]\nlist-users = \"10 / second\"\n",
+            "[rate.openai]\nlist-users = 10\n",
+            "[rate.openai]\nlist-users = \"10 / fortnight\"\n",
         ] {
             assert!(toml::from_str::<Trust>(text).is_err(), "{text}");
         }

@@ -59,6 +59,7 @@ pub(crate) async fn open(arguments: &ConnectArguments) -> anyhow::Result<Connect
             None => Authorities::default(),
         },
         credential_commands: trust.credential_command,
+        rates: trust.rates,
         record: arguments.record.clone().map(|path| RecordTo {
             path,
             anonymize: arguments.anonymize,

@@ -234,6 +234,10 @@ fn open_judgement(error: &OpenError) -> Option<(Exit, Option<String>)> {
             let hint = format!("use --set {key}=VALUE{}", variable.unwrap_or_default());
             (Exit::Configuration, hint)
         }
+        OpenError::UnknownRoute { .. } => (
+            Exit::Configuration,
+            "correct the table [rate] in harness.toml; docs/configuration.md describes it".into(),
+        ),
         OpenError::Recording(error) => (Exit::Configuration, error.hint().into()),
         OpenError::Setting(_) | OpenError::Policy(_) => {
             let hint = "`harness inspect` lists the settings with their environment variables";

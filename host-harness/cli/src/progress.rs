@@ -1,7 +1,8 @@
 //! How far a sync is, on stderr.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use governance_host::pace::{HeldBack, Why};
 use governance_host::sync::progress::{Observer, Progress};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -30,11 +31,18 @@ impl Drop for Spinner {
 
 impl Observer for Spinner {
     fn progress(&mut self, progress: &Progress) {
-        self.0.set_message(shown(progress));
+        if progress.pages > 0 || !progress.waiting.is_empty() {
+            self.0.set_message(shown(progress));
+        }
     }
 
     fn waiting(&mut self, wait: Duration, reason: &str) {
         let line = waiting(wait, reason);
+        self.0.suspend(|| eprintln!("{line}"));
+    }
+
+    fn held_back(&mut self, held: &HeldBack) {
+        let line = held_back(held);
         self.0.suspend(|| eprintln!("{line}"));
     }
 }
@@ -48,10 +56,26 @@ impl Observer for Lines {
     fn waiting(&mut self, wait: Duration, reason: &str) {
         eprintln!("{}", waiting(wait, reason));
     }
+
+    fn held_back(&mut self, held: &HeldBack) {
+        eprintln!("{}", held_back(held));
+    }
 }
 
 fn waiting(wait: Duration, reason: &str) -> String {
     format!("waiting {:.1} s: {}", wait.as_secs_f64(), safe_line(reason))
+}
+
+/// Only a pause ends at a time that is known.
+fn held_back(held: &HeldBack) -> String {
+    let (route, why) = (safe_line(&held.route), held.why);
+    match why {
+        Why::Limit(..) => format!("slowed on {route}: {why}"),
+        Why::Told | Why::NotTold => {
+            let wait = held.wait(Instant::now()).as_secs_f64();
+            format!("waiting {wait:.1} s for {route}: {why}")
+        }
+    }
 }
 
 fn shown(progress: &Progress) -> String {
@@ -64,5 +88,9 @@ fn shown(progress: &Progress) -> String {
         parts.push(format!("gaps {}", progress.gaps));
     }
     parts.push(format!("{} pages, {} to go", progress.pages, progress.open));
+    for waiting in &progress.waiting {
+        let (held, calls) = (held_back(&waiting.held), waiting.calls);
+        parts.push(format!("{held} ({calls} calls)"));
+    }
     parts.join(" · ")
 }

@@ -20,7 +20,8 @@ use crate::exit::Exit;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  harness simulate --port 8080 --users 2000 --seed 7")]
+  harness simulate --port 8080 --users 2000 --seed 7
+  harness simulate --limit 'GET /v1/organization/users=10/second' --limit-told message")]
 pub(crate) struct SimulateArguments {
     /// The port on 127.0.0.1; 0 takes a free one
     #[arg(
@@ -69,6 +70,17 @@ pub(crate) struct SimulateArguments {
     /// Requests a minute on each route; more are answered 429
     #[arg(long, value_name = "NUMBER")]
     rate_limit: Option<usize>,
+
+    /// A limit on one route by METHOD and path template, such as
+    /// "GET /v1/organization/users=10/second"; or `*=600/minute` on each other
+    /// one. May be repeated, and comes before --rate-limit
+    #[arg(long, value_name = "ROUTE=NUMBER/UNIT")]
+    limit: Vec<RateLimit>,
+
+    /// How a limit says when to come back: header (Retry-After), rate-headers
+    /// (x-ratelimit-…, on every answer), message, nothing
+    #[arg(long, value_name = "WAY", default_value = "header")]
+    limit_told: WaitHint,
 
     /// Of a thousand requests so many fail, in all the ways that there are
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
@@ -128,11 +140,16 @@ fn options(arguments: SimulateArguments) -> Options {
         key: None,
         scopes: arguments.restrict,
     });
-    let rate_limits = arguments.rate_limit.map(|requests| RateLimit {
+    let each = arguments.rate_limit.map(|requests| RateLimit {
         route: None,
         requests,
         window: Duration::from_secs(60),
         hint: WaitHint::Header,
+    });
+    let rate_limits = arguments.limit.into_iter().chain(each);
+    let rate_limits = rate_limits.map(|limit| RateLimit {
+        hint: arguments.limit_told,
+        ..limit
     });
     Options {
         organization: match generated {
@@ -146,7 +163,7 @@ fn options(arguments: SimulateArguments) -> Options {
         accept_any_key: arguments.accept_any_key,
         port: arguments.port,
         restricted_key,
-        rate_limits: rate_limits.into_iter().collect(),
+        rate_limits: rate_limits.collect(),
         faults: Faults {
             per_thousand: arguments.faults,
             kinds: Fault::ALL.into(),

@@ -60,7 +60,8 @@ pub(crate) struct SyncArguments {
     #[arg(long = "project", value_name = "ID")]
     projects: Vec<String>,
 
-    /// Calls at the same time
+    /// Calls at the same time, at the most: fewer while the service is
+    /// overloaded
     #[arg(long, value_name = "NUMBER", env = "GOVERNANCE_CONCURRENCY", default_value_t = 8,
         value_parser = clap::value_parser!(u16).range(1..=256))]
     concurrency: u16,
@@ -139,9 +140,33 @@ fn as_json(report: &Report, options: &Options, connection: &Connection) -> serde
         "gaps": summary.gaps,
         "integrity": summary.integrity,
         "requests": report.requests,
+        "waits": waits(report),
+        "limits": limits(report),
         "notes": report.notes,
         "seconds": report.duration.as_secs_f64(),
     })
+}
+
+/// How many calls waited for each route, and how long.
+fn waits(report: &Report) -> serde_json::Value {
+    let waits = report.waits.iter().map(|(route, waits)| {
+        let told = json!({ "calls": waits.calls, "seconds": waits.time.as_secs_f64() });
+        (route.clone(), told)
+    });
+    serde_json::Map::from_iter(waits).into()
+}
+
+/// The limits that are known of routes, and where from.
+fn limits(report: &Report) -> Vec<serde_json::Value> {
+    let limits = report.limits.iter().map(|limit| {
+        json!({
+            "route": limit.route,
+            "requests": limit.rate.requests,
+            "seconds": limit.rate.within.as_secs_f64(),
+            "source": limit.source.name(),
+        })
+    });
+    limits.collect()
 }
 
 fn as_text(report: &Report, options: &Options, connection: &Connection) -> String {
@@ -167,6 +192,15 @@ fn as_text(report: &Report, options: &Options, connection: &Connection) -> Strin
     count_line(&mut text, "requests", requests);
     for (route, count) in &report.requests {
         count_line(&mut text, &format!("  {route}"), *count);
+    }
+    for (route, waits) in &report.waits {
+        let (calls, seconds) = (waits.calls, waits.time.as_secs_f64());
+        let waited = format!("{calls} calls waited {seconds:.1} s for {route}");
+        let _ = writeln!(text, "\nnote: {}", safe_line(&waited));
+        for limit in report.limits.iter().filter(|it| it.route == *route) {
+            let (rate, source) = (limit.rate, limit.source.name());
+            let _ = writeln!(text, "      its limit is {rate}, {source}");
+        }
     }
     for finding in &summary.integrity {
         let examples = finding.examples.join(", ");

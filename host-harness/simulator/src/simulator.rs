@@ -94,6 +94,12 @@ impl Simulator {
         self.world.requests.snapshot()
     }
 
+    /// The route of each request under `/v1` so far, the first one first, named
+    /// as [`Simulator::requests`] does; refused requests too.
+    pub fn requests_in_order(&self) -> Vec<String> {
+        self.world.requests.in_order()
+    }
+
     /// Says what happens to the next requests that are no `GET`, the first one
     /// first; none stands for nothing. Later ones go by [`crate::Faults`] again.
     pub fn spoil_changes(&self, faults: impl IntoIterator<Item = Option<Fault>>) {

@@ -19,6 +19,7 @@ use governance_contract::manifest::Description;
 use super::{Caller, call, ended};
 use crate::egress::{Notes, Step};
 use crate::error::CallError;
+use crate::pace::Manner;
 use crate::policy::Access;
 
 /// What a change did, or in a plan would do.
@@ -53,7 +54,7 @@ impl Caller {
         change: &ChangeRequest,
         description: &Description,
     ) -> Result<Made, CallError> {
-        let (called, mut notes) = call!(self, access: access, |connector, store| connector
+        let (called, mut notes) = call!(self, access: access, Manner::Waits, |connector, store| connector
             .call_change(store, context, change));
         // Those of a plan are made up.
         let made = match (access, &called) {

@@ -4,9 +4,10 @@ use governance_contract::connector::{ListingTarget, Page};
 use governance_contract::faults::ErrorKind;
 use governance_contract::model::{Reference, ResourceId};
 
+use crate::clock::now;
 use crate::connection::Connection;
 use crate::error::CallError;
-use crate::sync;
+use crate::pace::Manner;
 use crate::sync::retry::{Patience, Verdict, decide};
 use crate::sync::task::Call;
 
@@ -92,7 +93,9 @@ impl<'a> Asker<'a> {
         call: &Call,
         token: Option<&str>,
     ) -> Result<Answer<Page>, CallError> {
-        let listing = async |connection: &Connection| sync::list(connection, call, token).await;
+        let listing = async |connection: &Connection| {
+            connection.list(now(), call, token, Manner::Waits).await
+        };
         self.ask(name(call), true, listing).await
     }
 

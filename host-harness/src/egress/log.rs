@@ -2,6 +2,7 @@
 //! text, so the operator's explanation is kept here and joined to the error.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use governance_contract::manifest::Effect;
 use wasmtime_wasi_http::Error;
@@ -10,12 +11,26 @@ use super::client::Failure;
 use super::plan::Step;
 use super::tape;
 use crate::limits::{Bound, Limit, Limits};
+use crate::pace::{HeldBack, Manner, Pass};
 use crate::policy::{Refusal, Route};
 use crate::recording::recorder::Heard;
 
 /// Requests of one call, and what kept one from going out.
-#[derive(Debug, Default)]
-pub(crate) struct CallLog(Mutex<Notes>);
+#[derive(Debug)]
+pub(crate) struct CallLog {
+    notes: Mutex<Notes>,
+    begun: Instant,
+    /// The call ends rather than wait for a route.
+    yields: bool,
+    /// For its first request.
+    pass: Mutex<Option<Pass>>,
+}
+
+impl Default for CallLog {
+    fn default() -> Self {
+        Self::new(Manner::Waits)
+    }
+}
 
 /// What was noted of a call.
 #[derive(Debug, Default)]
@@ -41,6 +56,8 @@ pub(crate) struct Notes {
 pub enum Trouble {
     /// The host did not send it.
     Refused(Refusal),
+    /// The host did not send it yet: its route is not free.
+    HeldBack(HeldBack),
     /// The network did not carry it, or the answer was too much.
     Failed {
         /// What happened, for people.
@@ -55,14 +72,28 @@ impl Trouble {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Refused(refusal) => Some(refusal.hint()),
+            Self::HeldBack(_) => None,
             Self::Failed { bound, .. } => bound.map(|bound| bound.hint()),
         }
     }
 }
 
 impl CallLog {
+    pub(crate) fn new(manner: Manner) -> Self {
+        let (yields, pass) = match manner {
+            Manner::Waits => (false, None),
+            Manner::Yields(pass) => (true, pass),
+        };
+        Self {
+            notes: Mutex::default(),
+            begun: Instant::now(),
+            yields,
+            pass: Mutex::new(pass),
+        }
+    }
+
     fn notes(&self) -> MutexGuard<'_, Notes> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Counts a request that the component asks for.
@@ -73,6 +104,29 @@ impl CallLog {
             true => Ok(()),
             false => Err(Refusal::Requests { bound }),
         }
+    }
+
+    /// The pass that the call came with, if it is one for this route.
+    pub(crate) fn pass(&self, route: &Route) -> Option<Pass> {
+        let mut pass = self.pass.lock().unwrap_or_else(PoisonError::into_inner);
+        pass.take_if(|it| it.route == route.id)
+    }
+
+    /// How long a request may wait for its route in a call that may take `time`:
+    /// a quarter of that is for the answer. None: the call ends rather than wait.
+    /// One that has sent something waits, since it would begin anew for ever.
+    pub(crate) fn patience(&self, time: Duration) -> Option<Duration> {
+        let waits = !self.yields || !self.notes().routes.is_empty();
+        waits.then(|| (time * 3 / 4).saturating_sub(self.begun.elapsed()))
+    }
+
+    /// Notes a request that is held back; the answer is what the component is
+    /// told.
+    pub(crate) fn hold_back(&self, held: HeldBack) -> Error {
+        let mut notes = self.notes();
+        notes.asked = notes.asked.saturating_sub(1);
+        notes.trouble = Some(Trouble::HeldBack(held));
+        Error::ConnectionLimitReached
     }
 
     /// Notes a request that goes out.

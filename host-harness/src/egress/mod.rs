@@ -3,10 +3,12 @@
 //! Every request of a component comes through [`Hooks::send_request`]; since
 //! `wasmtime-wasi-http` is built without a transport of its own, no other way
 //! exists. Here it is judged by the policy, gets its credential, and is sent by
-//! a client that the instances of one connection share. A credential that comes
+//! a client that the instances of one connection share, as soon as its route is
+//! free ([`crate::pace`]). A credential that comes
 //! back in the answer is redacted. A recording is made here, and replayed here
 //! in place of the client.
 
+mod admission;
 mod body;
 mod client;
 mod connect;
@@ -37,6 +39,7 @@ use wasmtime_wasi_http::{
 
 use crate::credential::Credentials;
 use crate::limits::{Limit, Limits};
+use crate::pace::Pace;
 use crate::policy::{Access, Policy, Refusal, Route};
 use crate::recording::recorder::{Heard, Recorder};
 use client::{Client, Failure};
@@ -60,6 +63,7 @@ pub(crate) struct Egress {
     way: Way,
     redactor: Redactor,
     recorder: Option<Recorder>,
+    pace: Arc<Pace>,
     limits: Limits,
 }
 
@@ -84,6 +88,7 @@ impl Egress {
             policy,
             redactor: Redactor::new(credentials.presented()),
             recorder: None,
+            pace: Arc::default(),
             credentials,
             limits,
         }
@@ -96,6 +101,7 @@ impl Egress {
             policy: Arc::new(policy),
             redactor: Redactor::new(std::iter::empty()),
             recorder: None,
+            pace: Arc::default(),
             credentials: Credentials::default(),
             limits,
         }
@@ -197,7 +203,6 @@ impl Egress {
             method: method.to_owned(),
             url: url.origin().ascii_serialization(),
         })?;
-        log.sent(route);
         Ok(Ready::Send(Box::new(Outgoing {
             request: outgoing,
             asked,
@@ -238,12 +243,17 @@ impl Egress {
             Ok(Ready::Answer(predicted)) => return Ok(predicted.into_response()),
             Err(refusal) => return Err(log.refuse(refusal)),
         };
+        let pass = self.admit(access, outgoing.route, log).await?;
+        log.sent(outgoing.route);
         let limits = cap(options, &self.limits);
         let (asked, effect) = (outgoing.asked, outgoing.route.effect());
         let response = match &self.way {
             Way::Network(client) => client.send(outgoing.request, limits).await,
             Way::Replay(player) => player.answer(&asked, effect),
         };
+        if let (Some(pass), Ok(response)) = (pass, &response) {
+            pass.answered(response.status(), response.headers());
+        }
         if effect == Effect::Change && came_to_nothing(&response) {
             log.declined();
         }

@@ -1,6 +1,7 @@
 //! What goes out and what comes back, against upstreams that behave badly.
 
 mod network;
+mod pace;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

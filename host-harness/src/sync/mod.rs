@@ -3,18 +3,21 @@
 //! The host owns order, parallelism, waiting and repeating; a call of the
 //! connector reads one page. [`narrowing`] and [`task`] say which calls there are,
 //! [`path`] which of them lead on, [`room`] how many are kept in mind, [`retry`] what to do about one that fails,
-//! [`estimate`] how many there will be, [`run`] makes them, and pages are stored as they come, so that memory does not
+//! [`estimate`] how many there will be, [`width`] how many are made side by side,
+//! [`parked`] where those are that wait, [`run`] makes them, and pages are stored as they come, so that memory does not
 //! grow with the organization.
 
 pub mod estimate;
 mod keep;
 pub mod narrowing;
+mod parked;
 pub mod path;
 pub mod progress;
 pub mod retry;
 pub mod room;
 mod run;
 pub mod task;
+pub mod width;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -25,10 +28,11 @@ use governance_store::{Asked, StoreError, Summary};
 
 use crate::connection::Connection;
 use crate::error::{CallError, Fault, store_fault};
+use crate::pace::Known;
 use narrowing::{Narrowing, UnknownType};
+pub use parked::Waits;
 use progress::Observer;
 use retry::Patience;
-pub(crate) use run::list;
 
 /// How to sync.
 #[derive(Debug, Clone)]
@@ -39,7 +43,7 @@ pub struct Options {
     pub database: PathBuf,
     /// What to read.
     pub asked: Asked,
-    /// Calls at the same time.
+    /// Calls at the same time, at the most.
     pub concurrency: usize,
     /// How often and how long to try.
     pub patience: Patience,
@@ -54,6 +58,10 @@ pub struct Report {
     pub tenant: Option<String>,
     /// Requests sent, by route.
     pub requests: BTreeMap<String, u64>,
+    /// How routes made it wait, by route.
+    pub waits: BTreeMap<String, Waits>,
+    /// The limits of routes that are known by now.
+    pub limits: Vec<Known>,
     /// What the connector noted.
     pub notes: Vec<String>,
     /// From first call to last.
@@ -115,6 +123,8 @@ pub async fn run(
         summary: kept.summary,
         tenant: kept.tenant,
         requests: connection.requests(),
+        waits: run.waits(),
+        limits: connection.limits_of_routes(),
         notes: kept.notes,
         duration: begun.elapsed(),
         tightened: kept.tightened,

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use governance_contract::connector::Page;
 
+use crate::pace::HeldBack;
+
 /// How far a sync is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Progress {
@@ -18,6 +20,17 @@ pub struct Progress {
     pub pages: u64,
     /// Calls under way or to be made, as far as is known.
     pub open: usize,
+    /// Of these, those that wait for a route.
+    pub waiting: Vec<Waiting>,
+}
+
+/// Calls that wait for a route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// How many.
+    pub calls: usize,
+    /// The route, and why it is not free.
+    pub held: HeldBack,
 }
 
 impl Progress {
@@ -39,6 +52,10 @@ pub trait Observer: Send {
     /// Something was read.
     fn progress(&mut self, progress: &Progress);
 
-    /// A call waits before it is made again.
+    /// A call that failed waits before it is made again.
     fn waiting(&mut self, wait: Duration, reason: &str);
+
+    /// A route is not free: told once for each pause of it, and once for each
+    /// that is slowed.
+    fn held_back(&mut self, held: &HeldBack);
 }

@@ -3,14 +3,15 @@
 //! | the call | then |
 //! |---|---|
 //! | credential useless, or the host refused | the sync ends: nothing else would go better |
-//! | rate-limited | wait as long as the service says, else longer each time |
+//! | rate-limited, or held back | wait as long as the service says, else longer each time |
 //! | unavailable, network, unreadable answer | wait a little longer each time |
 //! | token expired | begin the listing again |
 //! | anything else, or too often | a gap |
 //!
-//! Listing calls only read, so that repeating one is always safe.
+//! Listing calls only read, so that repeating one is always safe. A sync has a
+//! [`Budget`] of repeats all the same, and waits for limits by route.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use governance_contract::faults::ErrorKind;
 use governance_contract::model::GapReason;
@@ -28,6 +29,12 @@ pub struct Patience {
     /// No wait is longer, not even one that the service asks for: such a call
     /// is given up.
     pub longest_wait: Duration,
+    /// How often a call may be refused for the rate of its route.
+    pub refusals: u32,
+    /// Repeats in one sync, however few requests it sends.
+    pub repeats: u64,
+    /// Repeats in one sync besides, in per cent of the requests that it sends.
+    pub repeats_percent: u64,
     /// Pages of one listing. One that has more does not end.
     pub longest_listing: usize,
     /// Bytes of what is still to be asked and could not be read. A sync that
@@ -41,6 +48,9 @@ impl Default for Patience {
             attempts: 5,
             first_wait: Duration::from_millis(500),
             longest_wait: Duration::from_secs(120),
+            refusals: 10,
+            repeats: 100,
+            repeats_percent: 50,
             longest_listing: 100_000,
             kept_in_mind: 256 << 20,
         }
@@ -54,6 +64,38 @@ impl Patience {
         let doubled = self.first_wait * 2u32.saturating_pow(attempt.saturating_sub(1).min(16));
         let wait = asked.map_or(doubled, |asked| asked.max(self.first_wait));
         (attempt < self.attempts && wait <= self.longest_wait).then_some(wait)
+    }
+}
+
+/// The repeats that a sync has left.
+#[derive(Debug)]
+pub struct Budget {
+    patience: Patience,
+    spent: u64,
+}
+
+/// There are no repeats left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the sync has repeated {0} calls, and repeats no more")]
+pub struct Spent(u64);
+
+impl Budget {
+    /// All of it left.
+    pub fn new(patience: Patience) -> Self {
+        Self { patience, spent: 0 }
+    }
+
+    /// Takes one repeat, of a sync that has sent so many requests.
+    ///
+    /// # Errors
+    /// There is none left.
+    pub fn spend(&mut self, requests: u64) -> Result<(), Spent> {
+        let share = requests.saturating_mul(self.patience.repeats_percent) / 100;
+        if self.spent >= self.patience.repeats.saturating_add(share) {
+            return Err(Spent(self.spent));
+        }
+        self.spent += 1;
+        Ok(())
     }
 }
 
@@ -83,6 +125,7 @@ pub fn decide(error: &CallError, attempt: u32, reached: bool, patience: &Patienc
     }
     let Some(kind) = error.kind() else {
         return match error {
+            CallError::HeldBack(held) => again(Some(held.wait(Instant::now()))),
             CallError::Breach(Breach::Time(_)) => again(None),
             _ => Verdict::Gap(GapReason::Failure),
         };
@@ -168,6 +211,20 @@ mod tests {
         let verdict = |attempt| decide(&error, attempt, false, &Patience::default());
         assert_eq!(verdict(1), Verdict::Again(Duration::from_millis(500)));
         assert_eq!(verdict(2), Verdict::Gap(GapReason::Failure));
+    }
+
+    #[test]
+    fn repeats_are_a_number_and_a_share_of_the_requests() {
+        let patience = Patience {
+            repeats: 2,
+            repeats_percent: 10,
+            ..Patience::default()
+        };
+        let mut budget = Budget::new(patience);
+        let spent = [0, 9, 9, 10, 10, 19, 20].map(|requests| budget.spend(requests).is_ok());
+        assert_eq!(spent, [true, true, false, true, false, false, true]);
+        let error = budget.spend(0).unwrap_err().to_string();
+        assert_eq!(error, "the sync has repeated 4 calls, and repeats no more");
     }
 
     #[test]

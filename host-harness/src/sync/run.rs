@@ -1,26 +1,31 @@
 //! Running a sync's calls, side by side up to a bound.
 
-use std::collections::{HashSet, VecDeque};
+mod failed;
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::Instant;
 
 use governance_contract::bounds::TEXT_BYTES;
 use governance_contract::connector::Page;
 use governance_contract::model::{Gap, GapReason, Scope};
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::sleep_until;
 
 use super::keep::{Keep, Kept, Told};
 use super::narrowing::Narrowing;
+use super::parked::{Parked, Turn, Waits};
 use super::path::{Leads, Path};
 use super::progress::{Observer, Progress};
-use super::retry::{Verdict, decide};
+use super::retry::Budget;
 use super::room::{Room, of_gap, of_task};
-use super::task::{Call, Task, first, following, static_entitlements};
+use super::task::{Task, first, following, static_entitlements};
+use super::width::Width;
 use super::{Options, SyncError};
 use crate::clock::now;
 use crate::connection::Connection;
 use crate::error::CallError;
+use crate::pace::{Manner, Pass};
 
 /// Notes that are kept for the report.
 const NOTES: usize = 100;
@@ -34,8 +39,10 @@ pub(super) struct Run<'a> {
     awaited: HashSet<&'a str>,
     keep: Keep<'a>,
     queue: VecDeque<Attempt>,
-    calls: JoinSet<(Attempt, Result<Page, CallError>)>,
-    slots: Arc<Semaphore>,
+    parked: Parked<Attempt>,
+    calls: JoinSet<Ended>,
+    width: Width,
+    budget: Budget,
     path: Path,
     /// For what is queued or under way, and for gaps.
     room: Room,
@@ -43,17 +50,18 @@ pub(super) struct Run<'a> {
     notes: Vec<String>,
     /// Not yet kept: until a page is read there may be nothing to keep.
     gaps: Vec<Gap>,
-    /// Calls under way that are not their task's first.
-    repeated: usize,
     first_error: Option<CallError>,
 }
 
-/// A task, and how often it was tried.
-#[derive(Clone)]
+/// A task, how often it was tried, and how often its route refused it.
 struct Attempt {
     task: Task,
     number: u32,
+    refused: u32,
 }
+
+/// A call that ended: which one it was, what for, and how.
+type Ended = (u64, Attempt, Result<Page, CallError>);
 
 impl<'a> Run<'a> {
     pub(super) fn new(
@@ -70,14 +78,15 @@ impl<'a> Run<'a> {
             awaited: options.asked.within.iter().map(String::as_str).collect(),
             keep: Keep::new(options, connection),
             queue: VecDeque::new(),
+            parked: Parked::new(options.patience.longest_wait),
             calls: JoinSet::new(),
-            slots: Arc::new(Semaphore::new(options.concurrency.max(1))),
+            width: Width::new(options.concurrency),
+            budget: Budget::new(options.patience),
             path: Path::new(options.patience.longest_listing),
             room: Room::new(options.patience.kept_in_mind),
             progress: Progress::default(),
             notes: Vec::new(),
             gaps: Vec::new(),
-            repeated: 0,
             first_error: None,
         }
     }
@@ -96,21 +105,20 @@ impl<'a> Run<'a> {
     async fn all(&mut self) -> Result<Kept, SyncError> {
         self.enqueue(first(&self.narrowing))?;
         loop {
-            self.fill();
-            let Some(done) = self.calls.join_next().await else {
-                break;
-            };
-            let (attempt, result) = done.map_err(|error| match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                Err(error) => SyncError::Cancelled(error.to_string()),
-            })?;
-            self.repeated -= usize::from(attempt.number > 1);
-            match result {
-                Ok(page) => self.read(&attempt, page)?,
-                Err(error) => self.failed(attempt, error)?,
-            }
-            self.progress.open = self.calls.len() + self.queue.len();
+            self.fill()?;
+            self.progress.waiting = self.parked.waiting();
+            self.progress.open = self.calls.len() + self.queue.len() + self.parked.len();
             self.observer.progress(&self.progress);
+            // Without room for a call there is nothing to wake up for.
+            let has_room = self.calls.len() < self.width.now();
+            let wakes = self.parked.wakes().filter(|_| has_room);
+            if self.calls.is_empty() && wakes.is_none() {
+                break;
+            }
+            tokio::select! {
+                Some(done) = self.calls.join_next() => self.ended(done)?,
+                () = sleep_until(wakes.unwrap_or_else(Instant::now).into()), if wakes.is_some() => {}
+            }
         }
         // A sync that has read no page at all knows nothing, not even gaps.
         if let Some(error) = self.first_error.take().filter(|_| self.progress.pages == 0) {
@@ -127,13 +135,37 @@ impl<'a> Run<'a> {
         Ok(blocking(|| self.keep.finish(&requests, notes))?)
     }
 
+    fn ended(&mut self, done: Result<Ended, JoinError>) -> Result<(), SyncError> {
+        let (number, attempt, result) = done.map_err(|error| match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(error) => SyncError::Cancelled(error.to_string()),
+        })?;
+        match result {
+            Ok(page) => {
+                self.width.went_well();
+                self.read(&attempt, page)
+            }
+            Err(CallError::HeldBack(held)) => self.hold_back(attempt, held),
+            Err(error) => self.failed(number, attempt, error),
+        }
+    }
+
+    /// How each route made the sync wait.
+    pub(super) fn waits(&self) -> BTreeMap<String, Waits> {
+        self.parked.waits().clone()
+    }
+
     /// Queues the tasks that lead on.
     fn enqueue(&mut self, tasks: Vec<Task>) -> Result<(), SyncError> {
         for task in tasks {
             match self.path.leads(&task) {
                 Leads::On => {
                     self.room.take(of_task(&task))?;
-                    self.queue.push_back(Attempt { task, number: 1 });
+                    self.queue.push_back(Attempt {
+                        task,
+                        number: 1,
+                        refused: 0,
+                    });
                 }
                 Leads::Nowhere => {}
                 Leads::Back | Leads::TooFar => {
@@ -144,28 +176,29 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Starts queued calls while there is room. Those that wait to be repeated
-    /// take none.
-    fn fill(&mut self) {
-        while self.calls.len() - self.repeated < self.options.concurrency.max(1) {
-            let Some(attempt) = self.queue.pop_front() else {
-                return;
-            };
-            self.start(attempt, Duration::ZERO);
+    /// Starts calls while there is room: first those that waited.
+    fn fill(&mut self) -> Result<(), SyncError> {
+        while self.calls.len() < self.width.now() {
+            match self.parked.next(self.connection.pace(), Instant::now()) {
+                Some(Turn::Start(attempt, pass)) => self.start(attempt, pass),
+                Some(Turn::GiveUp(attempt, held)) => self.not_waited_for(&attempt, held)?,
+                None => match self.queue.pop_front() {
+                    Some(attempt) => self.start(attempt, None),
+                    None => break,
+                },
+            }
         }
+        Ok(())
     }
 
-    fn start(&mut self, attempt: Attempt, wait: Duration) {
-        self.repeated += usize::from(attempt.number > 1);
-        let (connection, slots) = (self.connection.clone(), self.slots.clone());
+    fn start(&mut self, attempt: Attempt, pass: Option<Pass>) {
+        let (connection, number) = (self.connection.clone(), self.width.begin());
         self.calls.spawn(async move {
-            if !wait.is_zero() {
-                tokio::time::sleep(wait).await;
-            }
-            let _slot = slots.acquire_owned().await;
             let Task { call, token, .. } = &attempt.task;
-            let result = list(&connection, call, token.as_deref()).await;
-            (attempt, result)
+            let manner = Manner::Yields(pass);
+            let result = connection.list(now(), call, token.as_deref(), manner);
+            let result = result.await;
+            (number, attempt, result)
         });
     }
 
@@ -192,32 +225,6 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn failed(&mut self, mut attempt: Attempt, error: CallError) -> Result<(), SyncError> {
-        let reached = self.progress.pages > 0;
-        match decide(&error, attempt.number, reached, &self.options.patience) {
-            Verdict::End => return Err(error.into()),
-            Verdict::Again(wait) => {
-                self.observer.waiting(wait, &error.to_string());
-                attempt.number += 1;
-                self.start(attempt, jittered(wait));
-            }
-            Verdict::Restart => {
-                self.path.forget(&attempt.task.call);
-                self.room.give_back(of_task(&attempt.task));
-                attempt.task.token = None;
-                attempt.number += 1;
-                self.room.take(of_task(&attempt.task))?;
-                self.queue.push_back(attempt);
-            }
-            Verdict::Gap(reason) => {
-                self.room.give_back(of_task(&attempt.task));
-                self.gap(&attempt.task, reason, &error.to_string())?;
-                self.first_error.get_or_insert(error);
-            }
-        }
-        Ok(())
-    }
-
     fn gap(&mut self, task: &Task, reason: GapReason, detail: &str) -> Result<(), SyncError> {
         let types = &self.connection.description().resource_types;
         let surface = |scope: &Scope| {
@@ -241,36 +248,10 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Makes one call of a listing.
-pub(crate) async fn list(
-    connection: &Connection,
-    call: &Call,
-    token: Option<&str>,
-) -> Result<Page, CallError> {
-    match call {
-        Call::Resources {
-            resource_type,
-            parent,
-        } => {
-            let parent = parent.as_ref();
-            let listing = connection.list_resources(now(), resource_type, parent, None, token);
-            listing.await
-        }
-        Call::Entitlements(of) => connection.list_entitlements(now(), of, token).await,
-        Call::Grants(of) => connection.list_grants(now(), of, token).await,
-    }
-}
-
 /// Runs something that blocks, such as a write to the database, without holding
 /// up the calls that are under way.
 fn blocking<T>(work: impl FnOnce() -> T) -> T {
     tokio::task::block_in_place(work)
-}
-
-/// Up to a quarter longer, so that calls that failed together do not come back
-/// together.
-fn jittered(wait: Duration) -> Duration {
-    wait.mul_f64(1.0 + fastrand::f64() / 4.0)
 }
 
 fn bounded(text: &str) -> String {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use governance_host::pace::HeldBack;
 use governance_host::store::Asked;
 use governance_host::sync::progress::{Observer, Progress};
 use governance_host::sync::retry::Patience;
@@ -29,6 +30,10 @@ impl Observer for Last {
 
     fn waiting(&mut self, wait: Duration, reason: &str) {
         panic!("waits {wait:?}: {reason}");
+    }
+
+    fn held_back(&mut self, held: &HeldBack) {
+        panic!("{held}");
     }
 }
 

@@ -11,6 +11,7 @@ use axum::response::Response;
 
 use super::Shared;
 use super::failure::Failure;
+use super::gate;
 use super::spoil;
 
 const VERSION: HeaderName = HeaderName::from_static("openai-version");
@@ -29,6 +30,7 @@ pub(super) async fn wrap(
     if !world.latency.is_zero() {
         tokio::time::sleep(world.latency).await;
     }
+    let route = format!("{} {}", request.method(), template.unwrap_or_default());
     let number = world.next_request();
     let fault = world.fault(number, request.method() != Method::GET);
     let mut response = match fault.filter(|fault| !fault.is_carried_out()) {
@@ -38,6 +40,7 @@ pub(super) async fn wrap(
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
         response = failure.respond(world.quirks.forbidden);
     }
+    gate::advertise(&world, &route, response.headers_mut());
     dress(&mut response, world.request_id(number), start.elapsed());
     match fault.filter(|fault| fault.is_carried_out()) {
         Some(fault) => spoil::spoil(fault, response).await,

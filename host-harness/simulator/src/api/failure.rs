@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Json, Response};
 use serde_json::{Value, json};
 
@@ -22,8 +22,8 @@ pub(super) struct Failure {
     code: Option<&'static str>,
     /// Refused for want of permission, whatever the status.
     is_forbidden: bool,
-    /// Whole seconds.
-    retry_after: Option<u64>,
+    /// The value of `Retry-After`.
+    retry_after: Option<HeaderValue>,
 }
 
 impl Failure {
@@ -77,7 +77,15 @@ impl Failure {
     pub(super) fn retry_after(self, time: Duration) -> Self {
         let seconds = time.as_millis().div_ceil(1_000).max(1);
         Self {
-            retry_after: Some(seconds as u64),
+            retry_after: Some((seconds as u64).into()),
+            ..self
+        }
+    }
+
+    /// Whatever it means.
+    pub(super) fn retry_at(self, value: &'static str) -> Self {
+        Self {
+            retry_after: Some(HeaderValue::from_static(value)),
             ..self
         }
     }
@@ -92,8 +100,8 @@ impl Failure {
             _ => json!({ "error": self.object() }),
         };
         let mut response = (self.status, Json(body)).into_response();
-        if let Some(seconds) = self.retry_after {
-            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        if let Some(value) = &self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, value.clone());
         }
         response
     }

@@ -2,7 +2,7 @@
 //! rate limits.
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -24,6 +24,33 @@ pub(super) async fn pass(
     match check(&world, request.method(), template, scopes) {
         Ok(()) => next.run(request).await,
         Err(failure) => failure.into_response(),
+    }
+}
+
+/// Tells of the limit on a route as the inference API does, if it is to.
+pub(super) fn advertise(world: &World, route: &str, headers: &mut HeaderMap) {
+    let now = world.clock.milliseconds();
+    let Some(allowance) = world.limiter.allowance(route, now) else {
+        return;
+    };
+    let milliseconds = allowance.reset.as_millis();
+    let reset = match milliseconds % 1_000 {
+        0 => format!("{}s", milliseconds / 1_000),
+        _ => format!("{milliseconds}ms"),
+    };
+    let reset = HeaderValue::from_str(&reset);
+    let numbers = [
+        ("x-ratelimit-limit-requests", Ok(allowance.limit.into())),
+        (
+            "x-ratelimit-remaining-requests",
+            Ok(allowance.remaining.into()),
+        ),
+        ("x-ratelimit-reset-requests", reset),
+    ];
+    for (name, value) in numbers {
+        if let Ok(value) = value {
+            headers.insert(name, value);
+        }
     }
 }
 
@@ -71,11 +98,12 @@ fn too_many(wait: Wait) -> Failure {
             "You've exceeded the rate limit, please slow down and try again after {:.3} seconds.",
             wait.time.as_secs_f64()
         ),
-        WaitHint::Header | WaitHint::Nothing => plain.to_owned(),
+        _ => plain.to_owned(),
     };
     let failure = Failure::new(StatusCode::TOO_MANY_REQUESTS, message).code("rate_limit_exceeded");
     match wait.hint {
         WaitHint::Header => failure.retry_after(wait.time),
-        WaitHint::Message | WaitHint::Nothing => failure,
+        WaitHint::Saying(value) => failure.retry_at(value),
+        WaitHint::RateHeaders | WaitHint::Message | WaitHint::Nothing => failure,
     }
 }

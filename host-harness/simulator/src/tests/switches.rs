@@ -115,7 +115,14 @@ async fn a_free_plan_has_no_groups_and_the_rest() {
 
 #[tokio::test]
 async fn a_route_that_is_asked_too_often_says_when_to_come_back() {
-    for hint in [WaitHint::Header, WaitHint::Message, WaitHint::Nothing] {
+    let hints = [
+        WaitHint::Header,
+        WaitHint::RateHeaders,
+        WaitHint::Message,
+        WaitHint::Nothing,
+        WaitHint::Saying("-1"),
+    ];
+    for hint in hints {
         let client = Client::with(Options {
             rate_limits: vec![RateLimit {
                 route: Some("GET /v1/organization/users".to_owned()),
@@ -131,8 +138,15 @@ async fn a_route_that_is_asked_too_often_says_when_to_come_back() {
         client.get("/v1/organization/invites").await.ok();
         let answer = client.get(path).await;
         let header = answer.headers.get("retry-after").cloned();
-        assert_eq!(header.is_some(), hint == WaitHint::Header);
-        assert!(header.is_none_or(|seconds| seconds == "60"));
+        let expected = match hint {
+            WaitHint::Header => Some("60"),
+            WaitHint::Saying(value) => Some(value),
+            _ => None,
+        };
+        assert_eq!(header.as_ref().map(|it| it.to_str().unwrap()), expected);
+        let left = answer.headers.get("x-ratelimit-remaining-requests");
+        assert_eq!(left.is_some(), hint == WaitHint::RateHeaders);
+        assert!(left.is_none_or(|left| left == "0"));
         let error = answer.error(429);
         assert_eq!(error["code"], "rate_limit_exceeded");
         let message = error["message"].as_str().unwrap();
