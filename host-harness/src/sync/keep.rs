@@ -1,33 +1,77 @@
-//! Keeping what a sync reads. The first pages are held back, so that a sync that
-//! fails at once, such as for a wrong key or a wrong address, leaves the
-//! database as it was.
+//! Keeping what a sync reads, and how far it is, in one transaction. The first
+//! pages are held back, so that a sync that fails at once, such as for a wrong
+//! key or a wrong address, leaves the database as it was.
 
 use std::collections::BTreeMap;
 
 use governance_contract::connector::Page;
 use governance_contract::model::{Entitlement, Gap};
-use governance_store::{Batch, Ending, Finish, NewSync, Store, StoreError, Summary, SyncId};
+use governance_store::{
+    Advance, Batch, Conditions, Ending, Finish, Found, NewSync, Reserved, Resumed, Store,
+    StoreError, Summary, SyncId, TaskChange,
+};
 
-use super::Options;
+use super::checkpoint::{Beginning, Choice, choose, conditions, read};
+use super::run::Attempt;
+use super::{Options, SyncError};
 use crate::clock::now;
 use crate::connection::Connection;
 
-/// How many pages are held back before the database is opened.
+/// How many steps are held back before the database is opened.
 const HELD_BACK: usize = 8;
+
+/// Notes that are kept for the report.
+const NOTES: usize = 100;
 
 /// Where the pages of one sync go.
 pub(super) struct Keep<'a> {
     options: &'a Options,
     connection: &'a Connection,
+    conditions: Conditions,
     started_at: i64,
-    held: Vec<Told>,
+    held: Vec<Step>,
+    /// What keeps other syncs out until it is opened.
+    reserved: Option<Reserved>,
     open: Option<(Store, SyncId)>,
+    /// Requests of earlier parts of a resumed sync.
+    earlier: BTreeMap<String, u64>,
+    notes: Vec<String>,
+    /// Notes that are in the database.
+    noted: usize,
+}
+
+/// What is kept together: what came of a call, and what that means for others.
+#[derive(Default)]
+pub(super) struct Step {
+    pub(super) told: Option<Told>,
+    /// That the host found itself.
+    pub(super) gaps: Vec<Gap>,
+    pub(super) tasks: Vec<TaskChange>,
 }
 
 /// A page, together with the static entitlements of its resources.
 pub(super) struct Told {
     pub(super) page: Page,
     pub(super) fixed: Vec<Entitlement>,
+}
+
+impl Step {
+    /// What comes of a call that will not be made again.
+    pub(super) fn of(attempt: &Attempt) -> Self {
+        Self {
+            tasks: vec![TaskChange::Done(attempt.id)],
+            ..Self::default()
+        }
+    }
+
+    fn batches(&self) -> impl Iterator<Item = Batch<'_>> {
+        let found = Batch {
+            gaps: &self.gaps,
+            ..Batch::default()
+        };
+        let told = self.told.iter().flat_map(Told::batches);
+        told.chain([found])
+    }
 }
 
 impl Told {
@@ -50,26 +94,91 @@ impl Told {
 pub(super) struct Kept {
     pub(super) summary: Summary,
     pub(super) tenant: Option<String>,
+    pub(super) requests: BTreeMap<String, u64>,
     pub(super) notes: Vec<String>,
     pub(super) tightened: bool,
 }
 
 impl<'a> Keep<'a> {
     pub(super) fn new(options: &'a Options, connection: &'a Connection) -> Self {
+        let conditions = conditions(
+            &connection.component().sha256,
+            &options.asked,
+            connection.settings(),
+            connection.redacted_credentials(),
+        );
         Self {
             options,
             connection,
+            conditions,
             started_at: now(),
             held: Vec::new(),
+            reserved: None,
             open: None,
+            earlier: BTreeMap::new(),
+            notes: Vec::new(),
+            noted: 0,
         }
     }
 
-    /// Opens the database, if it is not, and writes what was held back.
+    /// Keeps other syncs out of the database, if there is one, and takes up what
+    /// an interrupted one left there, if that is wanted and it fits.
+    pub(super) fn begin(&mut self) -> Result<(Beginning, Option<Resumed>), StoreError> {
+        let Options {
+            database, resume, ..
+        } = self.options;
+        let mut interrupted = Vec::new();
+        if Store::probe(database)? == Found::Ours {
+            self.reserved = Some(Store::reserve(database)?);
+            interrupted = Store::open_to_read(database)?.interrupted(&self.options.connection)?;
+        }
+        match choose(&interrupted, &self.conditions, *resume, self.started_at) {
+            Choice::Begin(beginning) => Ok((beginning, None)),
+            Choice::Resume(it) => {
+                let mut store = self.open_store()?;
+                let resumed = store.resume(it.sync)?;
+                self.open = Some((store, it.sync));
+                self.earlier.clone_from(&resumed.requests);
+                self.notes.clone_from(&resumed.notes);
+                self.noted = self.notes.len();
+                let beginning = Beginning::Resumed {
+                    begun_at: it.started_at,
+                    pages: resumed.done,
+                };
+                Ok((beginning, Some(resumed)))
+            }
+        }
+    }
+
+    /// The calls that a resumed sync found so far, and whether each is done.
+    pub(super) fn tasks(
+        &self,
+        mut each: impl FnMut(Attempt, bool) -> Result<(), SyncError>,
+    ) -> Result<(), SyncError> {
+        let Some((store, sync)) = &self.open else {
+            return Ok(());
+        };
+        store.tasks(*sync, |kept| each(read(kept.task)?, kept.done))
+    }
+
+    /// Whether a resource with this id was read before the sync was resumed.
+    pub(super) fn was_told(&self, id: &str) -> Result<bool, StoreError> {
+        let open = self.open.as_ref();
+        open.map_or(Ok(false), |(store, sync)| store.was_told(*sync, id))
+    }
+
+    fn open_store(&mut self) -> Result<Store, StoreError> {
+        match self.reserved.take() {
+            Some(reserved) => reserved.open(),
+            None => Store::open_to_write(&self.options.database),
+        }
+    }
+
+    /// Opens the database, if it is not.
     fn open(&mut self) -> Result<&mut (Store, SyncId), StoreError> {
         if self.open.is_none() {
             let description = self.connection.description();
-            let mut store = Store::open_to_write(&self.options.database)?;
+            let mut store = self.open_store()?;
             let sync = store.begin_sync(&NewSync {
                 connection: &self.options.connection,
                 connector: &description.name,
@@ -79,79 +188,131 @@ impl<'a> Keep<'a> {
                 asked: &self.options.asked,
                 resource_types: &description.resource_types,
             })?;
-            let held = std::mem::take(&mut self.held);
+            store.allow_resuming(sync, &self.conditions)?;
             self.open = Some((store, sync));
-            self.write(&held)?;
         }
         #[expect(clippy::unwrap_used, reason = "was filled in just now")]
         Ok(self.open.as_mut().unwrap())
     }
 
-    /// Keeps a page.
-    pub(super) fn page(&mut self, told: Told) -> Result<(), StoreError> {
-        self.held.push(told);
-        if self.open.is_none() && self.held.len() < HELD_BACK {
-            return Ok(());
+    /// Keeps what the connector notes, each thing once.
+    pub(super) fn note(&mut self, notes: &[String]) {
+        for note in notes {
+            tracing::debug!(%note, "the connector notes");
+            if self.notes.len() < NOTES && !self.notes.contains(note) {
+                self.notes.push(note.clone());
+            }
         }
-        self.open()?;
-        let held = std::mem::take(&mut self.held);
-        self.write(&held)
     }
 
-    fn write(&mut self, told: &[Told]) -> Result<(), StoreError> {
+    /// Keeps a step.
+    pub(super) fn step(&mut self, step: Step) -> Result<(), StoreError> {
+        self.held.push(step);
+        match self.open.is_some() || (self.held.len() >= HELD_BACK && self.has_read()) {
+            true => self.write(),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether a page is held back. Until one is read there is nothing to keep.
+    fn has_read(&self) -> bool {
+        self.held.iter().any(|it| it.told.is_some())
+    }
+
+    /// Writes what is held back.
+    fn write(&mut self) -> Result<(), StoreError> {
+        let mut held = std::mem::take(&mut self.held);
+        let requests = self.requests();
+        let tasks: Vec<_> = held
+            .iter_mut()
+            .flat_map(|it| std::mem::take(&mut it.tasks))
+            .collect();
+        let notes = (self.notes.len() > self.noted).then(|| self.notes.clone());
+        self.noted = self.notes.len();
         let connection = &self.options.connection;
         let (store, sync) = self.open()?;
-        for tenant in told.iter().filter_map(|it| it.page.tenant.as_ref()) {
+        let pages = held.iter().filter_map(|it| it.told.as_ref());
+        for tenant in pages.filter_map(|it| it.page.tenant.as_ref()) {
             store.set_tenant(connection, tenant)?;
         }
-        let batches: Vec<_> = told.iter().flat_map(Told::batches).collect();
-        store.write(*sync, &batches)
+        let batches: Vec<_> = held.iter().flat_map(Step::batches).collect();
+        let advance = Advance {
+            tasks: &tasks,
+            requests: &requests,
+            notes: notes.as_deref(),
+        };
+        store.advance(*sync, &batches, &advance)
     }
 
-    /// Keeps gaps that the host found itself.
-    pub(super) fn gaps(&mut self, gaps: &[Gap]) -> Result<(), StoreError> {
-        let (store, sync) = self.open()?;
-        let batch = Batch {
-            gaps,
-            ..Batch::default()
-        };
-        store.write(*sync, &[batch])
+    /// Requests of all parts, by route.
+    fn requests(&self) -> BTreeMap<String, u64> {
+        let mut requests = self.connection.requests();
+        for (route, count) in &self.earlier {
+            *requests.entry(route.clone()).or_default() += count;
+        }
+        requests
     }
 
     /// Makes what was kept the current state of the connection.
-    pub(super) fn finish(
-        &mut self,
-        requests: &BTreeMap<String, u64>,
-        notes: Vec<String>,
-    ) -> Result<Kept, StoreError> {
+    pub(super) fn finish(&mut self) -> Result<Kept, StoreError> {
+        self.write()?;
+        let requests = self.requests();
         let connection = &self.options.connection;
         let (store, sync) = self.open()?;
         let finish = Finish {
             ending: Ending::Read,
             finished_at: now(),
-            requests,
+            requests: &requests,
         };
         let summary = store.finish_sync(*sync, &finish)?;
+        let (tenant, tightened) = (store.tenant(connection)?, store.tightened());
         Ok(Kept {
             summary,
-            tenant: store.tenant(connection)?,
-            notes,
-            tightened: store.tightened(),
+            tenant,
+            requests,
+            notes: std::mem::take(&mut self.notes),
+            tightened,
         })
     }
 
-    /// Gives up: nothing of this sync will be current.
-    pub(super) fn fail(&mut self, detail: &str, requests: &BTreeMap<String, u64>) {
+    /// Keeps all that was read, though it did not come to its end. Says whether
+    /// there is anything to go on with.
+    pub(super) fn keep_all(&mut self) -> Result<bool, StoreError> {
+        if self.has_read() {
+            self.write()?;
+        }
+        Ok(self.open.is_some())
+    }
+
+    /// What becomes of a sync that ends with an error. One whose rows are sound
+    /// can be gone on with; of others nothing will be current.
+    pub(super) fn end(&mut self, error: SyncError) -> SyncError {
+        let requests = self.requests();
         let Some((store, sync)) = &mut self.open else {
-            return;
+            return error;
         };
-        let finish = Finish {
-            ending: Ending::Failed(detail),
-            finished_at: now(),
-            requests,
+        let detail = error.to_string();
+        let ended = match &error {
+            SyncError::Call(_) | SyncError::Interrupted { .. } | SyncError::Cancelled(_) => {
+                store.interrupt_sync(*sync, &detail, &requests)
+            }
+            // The database is as if the process had been killed.
+            SyncError::Store(it) if !matches!(it, StoreError::OtherTenant { .. }) => Ok(()),
+            _ => {
+                let finish = Finish {
+                    ending: Ending::Failed(&detail),
+                    finished_at: now(),
+                    requests: &requests,
+                };
+                store.finish_sync(*sync, &finish).map(|_| ())
+            }
         };
-        if let Err(error) = store.finish_sync(*sync, &finish) {
-            tracing::warn!(%error, "the failed sync could not be marked as failed");
+        if let Err(error) = ended {
+            tracing::warn!(%error, "how the sync ended could not be kept");
+        }
+        match error {
+            SyncError::Call(error) => SyncError::Stopped(error),
+            other => other,
         }
     }
 }

@@ -4,8 +4,10 @@
 //! connector reads one page. [`narrowing`] and [`task`] say which calls there are,
 //! [`path`] which of them lead on, [`room`] how many are kept in mind, [`retry`] what to do about one that fails,
 //! [`run`] makes them, and pages are stored as they come, so that memory does not
-//! grow with the organization.
+//! grow with the organization. The calls that are left are stored with them:
+//! [`checkpoint`] says when an interrupted sync is gone on with.
 
+pub mod checkpoint;
 mod keep;
 pub mod narrowing;
 pub mod path;
@@ -13,6 +15,7 @@ pub mod progress;
 pub mod retry;
 pub mod room;
 mod run;
+pub mod stop;
 pub mod task;
 
 use std::collections::BTreeMap;
@@ -24,10 +27,12 @@ use governance_store::{Asked, StoreError, Summary};
 
 use crate::connection::Connection;
 use crate::error::{CallError, Fault, store_fault};
+use checkpoint::Beginning;
 use narrowing::{Narrowing, UnknownType};
 use progress::Observer;
 use retry::Patience;
 pub(crate) use run::list;
+use stop::Stop;
 
 /// How to sync.
 #[derive(Debug, Clone)]
@@ -42,6 +47,10 @@ pub struct Options {
     pub concurrency: usize,
     /// How often and how long to try.
     pub patience: Patience,
+    /// Go on with an interrupted sync, if there is one that fits.
+    pub resume: bool,
+    /// By which the sync is asked to end early.
+    pub stop: Stop,
 }
 
 /// What a sync brought.
@@ -51,12 +60,15 @@ pub struct Report {
     pub summary: Summary,
     /// The service's id of the tenant, if it is known.
     pub tenant: Option<String>,
-    /// Requests sent, by route.
+    /// Requests sent, by route, by all parts of a resumed sync. Of one that was
+    /// killed, those of the calls under way are not known.
     pub requests: BTreeMap<String, u64>,
     /// What the connector noted.
     pub notes: Vec<String>,
-    /// From first call to last.
+    /// From first call to last, of this part.
     pub duration: Duration,
+    /// How it began.
+    pub beginning: Beginning,
     /// The database was open to others than its owner, and is not any more.
     pub tightened: bool,
 }
@@ -67,6 +79,21 @@ pub enum SyncError {
     /// A call failed, and nothing can come of the others.
     #[error(transparent)]
     Call(#[from] CallError),
+    /// The same, but what was read is kept, so that it can be gone on with.
+    #[error("the sync stopped on its way, and what it read is kept")]
+    Stopped(#[source] CallError),
+    /// It was asked to end.
+    #[error("the sync was interrupted {}", match kept {
+        true => "on its way, and what it read is kept",
+        false => "before anything was kept",
+    })]
+    Interrupted {
+        /// Whether there is anything to go on with.
+        kept: bool,
+    },
+    /// What an interrupted sync left was written by somebody else.
+    #[error("the tasks of the interrupted sync cannot be read")]
+    Unreadable(#[from] serde_json::Error),
     /// The database cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -88,15 +115,16 @@ impl SyncError {
     /// Who has to act.
     pub fn fault(&self) -> Fault {
         match self {
-            Self::Call(error) => error.fault(),
+            Self::Call(error) | Self::Stopped(error) => error.fault(),
+            Self::Unreadable(_) => Fault::Configuration,
             Self::UnknownType(_) | Self::NotThere(_) => Fault::Usage,
-            Self::Full(_) | Self::Cancelled(_) => Fault::Service,
+            Self::Full(_) | Self::Cancelled(_) | Self::Interrupted { .. } => Fault::Service,
             Self::Store(error) => store_fault(error),
         }
     }
 }
 
-/// Reads all that the connection can list.
+/// Reads all that the connection can list, or what is left of it.
 ///
 /// # Errors
 /// Nothing could be read, the credential is of no use, or the database cannot
@@ -113,9 +141,10 @@ pub async fn run(
     Ok(Report {
         summary: kept.summary,
         tenant: kept.tenant,
-        requests: connection.requests(),
+        requests: kept.requests,
         notes: kept.notes,
         duration: begun.elapsed(),
+        beginning: run.beginning,
         tightened: kept.tightened,
     })
 }

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use governance_contract::connector::Page;
+use governance_store::Resumed;
+
+use super::checkpoint::Beginning;
 
 /// How far a sync is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,11 +19,30 @@ pub struct Progress {
     pub gaps: u64,
     /// Pages read so far.
     pub pages: u64,
+    /// How many of them were there already when an interrupted sync was resumed.
+    pub earlier: u64,
     /// Calls under way or to be made, as far as is known.
     pub open: usize,
 }
 
 impl Progress {
+    /// That of an interrupted sync.
+    pub(super) fn of(resumed: &Resumed) -> Self {
+        Self {
+            resources: resumed.resources.clone(),
+            grants: resumed.grants,
+            gaps: resumed.gaps,
+            pages: resumed.done,
+            earlier: resumed.done,
+            open: 0,
+        }
+    }
+
+    /// Whether anything was read since the process began.
+    pub(super) fn has_reached(&self) -> bool {
+        self.pages > self.earlier
+    }
+
     pub(super) fn add(&mut self, page: &Page) {
         for resource in &page.resources {
             *self
@@ -36,9 +58,16 @@ impl Progress {
 
 /// Is told how a sync goes.
 pub trait Observer: Send {
+    /// It is decided whether an interrupted sync is gone on with.
+    fn begins(&mut self, _: &Beginning) {}
+
     /// Something was read.
     fn progress(&mut self, progress: &Progress);
 
     /// A call waits before it is made again.
     fn waiting(&mut self, wait: Duration, reason: &str);
+
+    /// The sync was asked to end early: so many calls may still end within this
+    /// time.
+    fn stopping(&mut self, _calls: usize, _grace: Duration) {}
 }

@@ -4,26 +4,28 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use governance_contract::bounds::TEXT_BYTES;
 use governance_contract::connector::Page;
-use governance_contract::model::{Gap, GapReason, Scope};
+use governance_contract::model::GapReason;
+use governance_store::TaskChange;
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Instant, timeout_at};
 
-use super::keep::{Keep, Kept, Told};
+use super::checkpoint::{Beginning, json, written};
+use super::keep::{Keep, Kept, Step, Told};
 use super::narrowing::Narrowing;
 use super::path::{Leads, Path};
 use super::progress::{Observer, Progress};
-use super::retry::{Verdict, decide};
-use super::room::{Room, of_gap, of_task};
-use super::task::{Call, Task, first, following, static_entitlements};
+use super::retry::{Verdict, decide, is_passing};
+use super::room::{Room, of_task};
+use super::task::{Call, Task, first, following, lost, static_entitlements};
 use super::{Options, SyncError};
 use crate::clock::now;
 use crate::connection::Connection;
 use crate::error::CallError;
 
-/// Notes that are kept for the report.
-const NOTES: usize = 100;
+/// How long calls under way may take when the sync is asked to end.
+const GRACE: Duration = Duration::from_secs(5);
 
 pub(super) struct Run<'a> {
     connection: &'a Arc<Connection>,
@@ -34,26 +36,31 @@ pub(super) struct Run<'a> {
     awaited: HashSet<&'a str>,
     keep: Keep<'a>,
     queue: VecDeque<Attempt>,
-    calls: JoinSet<(Attempt, Result<Page, CallError>)>,
+    calls: JoinSet<Called>,
     slots: Arc<Semaphore>,
     path: Path,
-    /// For what is queued or under way, and for gaps.
+    /// The id of the last task that was found.
+    last: i64,
+    pub(super) beginning: Beginning,
+    /// For what is queued or under way.
     room: Room,
     progress: Progress,
-    notes: Vec<String>,
-    /// Not yet kept: until a page is read there may be nothing to keep.
-    gaps: Vec<Gap>,
     /// Calls under way that are not their task's first.
     repeated: usize,
     first_error: Option<CallError>,
 }
 
 /// A task, and how often it was tried.
-#[derive(Clone)]
-struct Attempt {
-    task: Task,
-    number: u32,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Attempt {
+    /// By which the database knows it.
+    pub(super) id: i64,
+    pub(super) task: Task,
+    pub(super) number: u32,
 }
+
+/// What came of a call.
+type Called = (Attempt, Result<Page, CallError>);
 
 impl<'a> Run<'a> {
     pub(super) fn new(
@@ -73,10 +80,10 @@ impl<'a> Run<'a> {
             calls: JoinSet::new(),
             slots: Arc::new(Semaphore::new(options.concurrency.max(1))),
             path: Path::new(options.patience.longest_listing),
+            last: 0,
+            beginning: Beginning::Anew,
             room: Room::new(options.patience.kept_in_mind),
             progress: Progress::default(),
-            notes: Vec::new(),
-            gaps: Vec::new(),
             repeated: 0,
             first_error: None,
         }
@@ -84,33 +91,27 @@ impl<'a> Run<'a> {
 
     /// Runs until nothing is left to do.
     pub(super) async fn finish(&mut self) -> Result<Kept, SyncError> {
-        let result = self.all().await;
-        if let Err(error) = &result {
-            self.calls.shutdown().await;
-            self.keep
-                .fail(&error.to_string(), &self.connection.requests());
+        match self.all().await {
+            Ok(kept) => Ok(kept),
+            Err(error) => {
+                self.calls.shutdown().await;
+                Err(self.keep.end(error))
+            }
         }
-        result
     }
 
     async fn all(&mut self) -> Result<Kept, SyncError> {
-        self.enqueue(first(&self.narrowing))?;
+        self.begin()?;
         loop {
             self.fill();
-            let Some(done) = self.calls.join_next().await else {
+            let done = tokio::select! {
+                done = self.calls.join_next() => done,
+                () = self.options.stop.asked() => return Err(self.wind_down().await?),
+            };
+            let Some(done) = done else {
                 break;
             };
-            let (attempt, result) = done.map_err(|error| match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                Err(error) => SyncError::Cancelled(error.to_string()),
-            })?;
-            self.repeated -= usize::from(attempt.number > 1);
-            match result {
-                Ok(page) => self.read(&attempt, page)?,
-                Err(error) => self.failed(attempt, error)?,
-            }
-            self.progress.open = self.calls.len() + self.queue.len();
-            self.observer.progress(&self.progress);
+            self.ended(done)?;
         }
         // A sync that has read no page at all knows nothing, not even gaps.
         if let Some(error) = self.first_error.take().filter(|_| self.progress.pages == 0) {
@@ -121,27 +122,95 @@ impl<'a> Run<'a> {
             missing.sort_unstable();
             return Err(SyncError::NotThere(missing));
         }
-        blocking(|| self.keep.gaps(&std::mem::take(&mut self.gaps)))?;
-        let notes = std::mem::take(&mut self.notes);
-        let requests = self.connection.requests();
-        Ok(blocking(|| self.keep.finish(&requests, notes))?)
+        Ok(blocking(|| self.keep.finish())?)
+    }
+
+    /// Queues the first tasks, or those that an interrupted sync left.
+    fn begin(&mut self) -> Result<(), SyncError> {
+        let (beginning, resumed) = blocking(|| self.keep.begin())?;
+        self.observer.begins(&beginning);
+        self.beginning = beginning;
+        let Some(resumed) = resumed else {
+            let mut step = Step::default();
+            self.enqueue(first(&self.narrowing), &mut step)?;
+            return self.keep(step);
+        };
+        self.progress = Progress::of(&resumed);
+        for id in &self.options.asked.within {
+            if self.keep.was_told(id)? {
+                self.awaited.remove(id.as_str());
+            }
+        }
+        self.keep.tasks(|attempt, done| {
+            self.last = attempt.id;
+            // Finds out again what leads back.
+            self.path.leads(&attempt.task);
+            if !done {
+                self.room.take(of_task(&attempt.task))?;
+                self.queue.push_back(attempt);
+            }
+            Ok(())
+        })
+    }
+
+    /// Waits a little for the calls under way, and keeps what they bring. Those
+    /// that wait to be repeated are left for another time.
+    async fn wind_down(&mut self) -> Result<SyncError, SyncError> {
+        let until = Instant::now() + GRACE;
+        self.observer
+            .stopping(self.calls.len() - self.repeated, GRACE);
+        while self.calls.len() > self.repeated {
+            let Ok(Some(done)) = timeout_at(until, self.calls.join_next()).await else {
+                break;
+            };
+            self.ended(done)?;
+        }
+        let kept = blocking(|| self.keep.keep_all())?;
+        Ok(SyncError::Interrupted { kept })
+    }
+
+    /// Takes in what came of a call.
+    fn ended(&mut self, done: Result<Called, JoinError>) -> Result<(), SyncError> {
+        let (attempt, result) = done.map_err(|error| match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(error) => SyncError::Cancelled(error.to_string()),
+        })?;
+        self.repeated -= usize::from(attempt.number > 1);
+        match result {
+            Ok(page) => self.read(&attempt, page)?,
+            Err(error) => self.failed(attempt, error)?,
+        }
+        self.progress.open = self.calls.len() + self.queue.len();
+        self.observer.progress(&self.progress);
+        Ok(())
     }
 
     /// Queues the tasks that lead on.
-    fn enqueue(&mut self, tasks: Vec<Task>) -> Result<(), SyncError> {
+    fn enqueue(&mut self, tasks: Vec<Task>, step: &mut Step) -> Result<(), SyncError> {
         for task in tasks {
             match self.path.leads(&task) {
-                Leads::On => {
-                    self.room.take(of_task(&task))?;
-                    self.queue.push_back(Attempt { task, number: 1 });
-                }
+                Leads::On => self.queue(task, 1, step)?,
                 Leads::Nowhere => {}
                 Leads::Back | Leads::TooFar => {
-                    self.gap(&task, GapReason::Failure, "the listing does not end")?;
+                    self.gap(&task, GapReason::Failure, "the listing does not end", step);
                 }
             }
         }
         Ok(())
+    }
+
+    fn queue(&mut self, task: Task, number: u32, step: &mut Step) -> Result<(), SyncError> {
+        self.room.take(of_task(&task))?;
+        self.last += 1;
+        let id = self.last;
+        let attempt = Attempt { id, task, number };
+        step.tasks.push(TaskChange::Found(written(&attempt)));
+        self.queue.push_back(attempt);
+        Ok(())
+    }
+
+    fn keep(&mut self, step: Step) -> Result<(), SyncError> {
+        Ok(blocking(|| self.keep.step(step))?)
     }
 
     /// Starts queued calls while there is room. Those that wait to be repeated
@@ -173,27 +242,19 @@ impl<'a> Run<'a> {
         let description = self.connection.description();
         let fixed = static_entitlements(&page, description);
         self.progress.add(&page);
-        self.note(&page.notes);
+        self.keep.note(&page.notes);
         for resource in &page.resources {
             self.awaited.remove(resource.id.id.as_str());
         }
-        let next = following(&attempt.task, &page, &self.narrowing);
-        blocking(|| self.keep.page(Told { page, fixed }))?;
+        let mut step = Step::of(attempt);
         self.room.give_back(of_task(&attempt.task));
-        self.enqueue(next)
-    }
-
-    fn note(&mut self, notes: &[String]) {
-        for note in notes {
-            tracing::debug!(%note, "the connector notes");
-            if self.notes.len() < NOTES && !self.notes.contains(note) {
-                self.notes.push(note.clone());
-            }
-        }
+        self.enqueue(following(&attempt.task, &page, &self.narrowing), &mut step)?;
+        step.told = Some(Told { page, fixed });
+        self.keep(step)
     }
 
     fn failed(&mut self, mut attempt: Attempt, error: CallError) -> Result<(), SyncError> {
-        let reached = self.progress.pages > 0;
+        let reached = self.progress.has_reached();
         match decide(&error, attempt.number, reached, &self.options.patience) {
             Verdict::End => return Err(error.into()),
             Verdict::Again(wait) => {
@@ -202,42 +263,34 @@ impl<'a> Run<'a> {
                 self.start(attempt, jittered(wait));
             }
             Verdict::Restart => {
+                let mut step = Step::of(&attempt);
                 self.path.forget(&attempt.task.call);
                 self.room.give_back(of_task(&attempt.task));
+                let restarted = TaskChange::Restarted(json(&attempt.task.call));
+                step.tasks.push(restarted);
                 attempt.task.token = None;
-                attempt.number += 1;
-                self.room.take(of_task(&attempt.task))?;
-                self.queue.push_back(attempt);
+                self.queue(attempt.task, attempt.number + 1, &mut step)?;
+                self.keep(step)?;
+            }
+            // All that is left would become gaps if the service is away now.
+            Verdict::Gap(_) if !reached && self.progress.earlier > 0 && is_passing(&error) => {
+                return Err(error.into());
             }
             Verdict::Gap(reason) => {
+                let mut step = Step::of(&attempt);
                 self.room.give_back(of_task(&attempt.task));
-                self.gap(&attempt.task, reason, &error.to_string())?;
+                self.gap(&attempt.task, reason, &error.to_string(), &mut step);
                 self.first_error.get_or_insert(error);
+                self.keep(step)?;
             }
         }
         Ok(())
     }
 
-    fn gap(&mut self, task: &Task, reason: GapReason, detail: &str) -> Result<(), SyncError> {
+    fn gap(&mut self, task: &Task, reason: GapReason, detail: &str, step: &mut Step) {
         let types = &self.connection.description().resource_types;
-        let surface = |scope: &Scope| {
-            let kind = types
-                .iter()
-                .find(|it| Some(&it.id) == scope.resource_type.as_ref());
-            kind.map_or(&task.surface, |kind| &kind.surface).clone()
-        };
-        let gaps = task.covers.iter().map(|scope| Gap {
-            surface: surface(scope),
-            scope: scope.clone(),
-            reason,
-            detail: bounded(detail),
-        });
-        for gap in gaps {
-            self.room.take(of_gap(&gap))?;
-            self.gaps.push(gap);
-        }
+        step.gaps.extend(lost(task, types, reason, detail));
         self.progress.gaps += task.covers.len() as u64;
-        Ok(())
     }
 }
 
@@ -271,9 +324,4 @@ fn blocking<T>(work: impl FnOnce() -> T) -> T {
 /// together.
 fn jittered(wait: Duration) -> Duration {
     wait.mul_f64(1.0 + fastrand::f64() / 4.0)
-}
-
-fn bounded(text: &str) -> String {
-    let end = text.floor_char_boundary(TEXT_BYTES);
-    text[..end].to_owned()
 }

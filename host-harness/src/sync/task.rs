@@ -3,13 +3,16 @@
 
 use std::collections::BTreeMap;
 
+use governance_contract::bounds::TEXT_BYTES;
 use governance_contract::connector::{Continuation, ListingTarget, Page};
 use governance_contract::manifest::{
     Description, EntitlementListing, GrantListing, ResourceType, StaticEntitlement,
 };
 use governance_contract::model::{
-    Entitlement, Exclusion, Reference, Resource, ResourceId, Scope, Subject,
+    Entitlement, Exclusion, Gap, GapReason, Reference, Resource, ResourceId, Scope, Subject,
 };
+
+use serde::{Deserialize, Serialize};
 
 use super::narrowing::Narrowing;
 
@@ -27,7 +30,7 @@ pub struct Task {
 }
 
 /// A listing function with its arguments.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "named as in the contract")]
 pub enum Call {
     Resources {
@@ -206,6 +209,24 @@ fn told_by(types: &[ResourceType], listed: &[&String]) -> Vec<Scope> {
         }
     }
     told
+}
+
+/// What is unknown since a call was given up, each scope put down to the surface
+/// of its type.
+pub fn lost(task: &Task, types: &[ResourceType], reason: GapReason, detail: &str) -> Vec<Gap> {
+    let surface = |scope: &Scope| {
+        let mut types = types.iter();
+        let kind = types.find(|it| Some(&it.id) == scope.resource_type.as_ref());
+        kind.map_or(&task.surface, |kind| &kind.surface).clone()
+    };
+    let end = detail.floor_char_boundary(TEXT_BYTES);
+    let gaps = task.covers.iter().map(|scope| Gap {
+        surface: surface(scope),
+        scope: scope.clone(),
+        reason,
+        detail: detail[..end].to_owned(),
+    });
+    gaps.collect()
 }
 
 /// The entitlements that each of these resources has by its type.

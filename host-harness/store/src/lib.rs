@@ -8,13 +8,14 @@
 //! rely on when they query the file themselves is in `docs/schema.md`.
 //!
 //! ```text
-//! open_to_write → begin_sync → write … write → finish_sync
+//! open_to_write → begin_sync or resume → advance … advance → finish_sync
 //! open_to_read  → current_syncs, resources, accounts, entitlements, grants, gaps,
 //!                 access_of, holders, effective, diff
 //! ```
 
 pub mod access;
 mod aliases;
+mod checkpoint;
 mod connection;
 pub mod diff;
 mod error;
@@ -36,6 +37,7 @@ mod write;
 #[cfg(test)]
 mod fixtures;
 
+pub use checkpoint::{Advance, Conditions, Interrupted, KeptTask, Resumed, TaskChange, TaskRow};
 pub use connection::SyncRow;
 pub use error::{Fault, StoreError};
 pub use file::{APPLICATION_ID, Found, SCHEMA_VERSION};
@@ -47,6 +49,6 @@ pub use rows::{
     EmailRow, EntitlementRow, GapRow, GrantRow, LastUseRow, NamedResource, ResourceRow, ScopeRow,
     SecretRow,
 };
-pub use store::Store;
+pub use store::{Reserved, Store};
 pub use sync::{Asked, Ending, Finish, KEPT_SYNCS, NewSync, State, Summary, SyncId};
 pub use write::Batch;

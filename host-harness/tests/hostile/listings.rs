@@ -8,6 +8,7 @@ use governance_host::store::Asked;
 use governance_host::sync::progress::{Observer, Progress};
 use governance_host::sync::retry::Patience;
 use governance_host::sync::room::Full;
+use governance_host::sync::stop::Stop;
 use governance_host::sync::{Options, SyncError, run};
 use serde_json::{Value, json};
 
@@ -62,6 +63,8 @@ async fn try_sync(
         asked: Asked::default(),
         concurrency: 4,
         patience,
+        resume: false,
+        stop: Stop::default(),
     };
     let mut last = Last::default();
     let ended = run(Arc::new(connection), &options, &mut last).await;
