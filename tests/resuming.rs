@@ -286,61 +286,81 @@ fn before_anything_is_kept_there_is_nothing_to_resume() {
     assert!(!bench.path("governance.db").exists());
 }
 
-/// An organization of which a sync was killed on its way, and how often it was
-/// asked.
+/// An organization of which a sync was killed on its way. A second key of it may
+/// read all, too.
 fn interrupted() -> (Organization, Bench) {
-    let (organization, bench) = start(options());
+    let (organization, mut bench) = start(Options {
+        restricted_key: Some(RestrictedKey {
+            key: None,
+            scopes: vec!["api.all.read".into()],
+        }),
+        ..options()
+    });
+    bench.set("OPENAI_ADMIN_KEY", organization.simulator.admin_key());
     assert!(killed(&bench, &organization, "sync", 5 * JOBS));
     (organization, bench)
 }
 
+/// Changes the database in a way that the harness would not.
+fn alter(bench: &Bench, sql: &str) {
+    let database = Connection::open(bench.path("governance.db")).unwrap();
+    assert_eq!(database.execute(sql, []).unwrap(), 1, "{sql}");
+}
+
 #[test]
 fn what_does_not_fit_is_not_resumed_and_says_what_differs() {
-    type Turn = fn(&Organization, &mut Bench);
-    let cases: [(&str, Turn, &str); 4] = [
-        ("--type user", |_, _| (), "what is asked for"),
-        (
-            "--set role_detail=auto",
-            |_, _| (),
-            "the setting `role_detail`",
-        ),
-        (
-            "",
-            |_, bench| {
-                let copy = bench.path("governance.db");
-                let sql = r#"UPDATE checkpoints
-                    SET conditions = json_set(conditions, '$."the component"', 'another')"#;
-                Connection::open(copy).unwrap().execute(sql, []).unwrap();
-            },
-            "the component",
-        ),
+    let condition = |name: &str| {
+        let place = format!("$.needed.\"{name}\"");
+        format!("UPDATE checkpoints SET conditions = json_set(conditions, '{place}', 'another')")
+    };
+    let long_ago = "UPDATE syncs SET started_at = started_at - 8 * 86400";
+    let cases = [
+        ("--type user", None, "what is asked for"),
+        ("--set role_detail=auto", None, "the setting `role_detail`"),
+        ("", Some(condition("the component")), "the component"),
         (
             "",
-            |organization, bench| {
-                // It may read all, and nothing tells whose it is.
-                let key = organization.simulator.restricted_key().unwrap();
-                bench.set("OPENAI_ADMIN_KEY", key);
-            },
-            "the credential",
+            Some(condition("the contract's version").replace("t's", "t''s")),
+            "the contract",
         ),
+        ("", Some(long_ago.to_owned()), "a week ago"),
     ];
-    side_by_side(cases, |(arguments, turn, expected)| {
-        let (organization, mut bench) = start(Options {
-            restricted_key: Some(RestrictedKey {
-                key: None,
-                scopes: vec!["api.all.read".into()],
-            }),
-            ..options()
-        });
-        bench.set("OPENAI_ADMIN_KEY", organization.simulator.admin_key());
-        assert!(killed(&bench, &organization, "sync", 5 * JOBS));
-        turn(&organization, &mut bench);
+    side_by_side(cases, |(arguments, alteration, expected)| {
+        let (_organization, bench) = interrupted();
+        if let Some(sql) = alteration {
+            alter(&bench, &sql);
+        }
         let ran = bench.run(&format!("sync --resume --json {arguments}"));
         assert!(ran.code == 0 || ran.code == 6, "{}", ran.stderr);
         assert!(is_anew(&ran), "{expected}: {}", ran.stderr);
         assert!(ran.stderr.contains(expected), "{expected}: {}", ran.stderr);
         assert!(ran.rows()[0]["resumed"].is_null(), "{}", ran.stdout);
     });
+}
+
+#[test]
+fn another_key_goes_on_if_it_is_of_the_same_organization() {
+    let (whole, _, requests) = undisturbed(options());
+    let (organization, mut bench) = interrupted();
+    let key = organization.simulator.restricted_key().unwrap();
+    bench.set("OPENAI_ADMIN_KEY", key);
+    alter(
+        &bench,
+        "UPDATE connections SET tenant = tenant || '-another'",
+    );
+    let ran = bench.run("sync --resume");
+    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    assert!(ran.stderr.contains("-another"), "{}", ran.stderr);
+    // What was read before is none the worse for it.
+    alter(
+        &bench,
+        "UPDATE connections SET tenant = replace(tenant, '-another', '')",
+    );
+    let ran = bench.succeed("sync --resume");
+    assert!(!is_anew(&ran), "{}", ran.stderr);
+    assert_eq!(contents(&bench.path("governance.db")).0, whole);
+    // Each time one call tells whose the key is.
+    assert!(organization.requests() <= requests + JOBS + 2);
 }
 
 #[test]

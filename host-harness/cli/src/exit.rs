@@ -207,6 +207,9 @@ fn sync_hint(error: &SyncError) -> Option<String> {
         SyncError::Interrupted { kept: false } => {
             Some("there is nothing to resume: begin again".into())
         }
+        SyncError::OtherCredential => Some(
+            "give the credential of the interrupted sync, or begin anew, without --resume".into(),
+        ),
         SyncError::Unreadable(_) => Some("begin anew, without --resume".into()),
         SyncError::Store(error) => error.hint().map(Into::into),
         SyncError::NotThere(_) => {

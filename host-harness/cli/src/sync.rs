@@ -71,9 +71,9 @@ pub(crate) struct SyncArguments {
 
     /// Go on with an interrupted sync of this connection
     ///
-    /// Only with the same component, settings, credential and scope, and within
-    /// a week. If there is none that fits, the sync begins anew and says so: a job
-    /// can always give this.
+    /// Only with the same component, settings and scope, and within a week. If
+    /// there is none that fits, the sync begins anew and says so: a job can always
+    /// give this.
     #[arg(long)]
     resume: bool,
 

@@ -10,8 +10,8 @@
 //! | no | none that fits | begins anew |
 //!
 //! What was interrupted stays until another sync has ended. One that is gone on
-//! with has to have the same component, contract, settings, scope and
-//! credential: another credential may be of another organization.
+//! with has to have the same component, contract, settings and scope. Another
+//! credential has to show that it is of the same tenant, see [`super::tenant`].
 
 use std::collections::BTreeMap;
 
@@ -54,37 +54,40 @@ pub enum Beginning {
     },
 }
 
-/// What to do about the interrupted syncs that there are, newest first.
+/// What to do about the interrupted syncs that there are.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Choice<'a> {
-    Resume(&'a Interrupted),
+pub(super) enum Choice {
+    Resume(Box<Interrupted>),
     Begin(Beginning),
 }
 
-/// Chooses how to begin.
-pub(super) fn choose<'a>(
-    interrupted: &'a [Interrupted],
+/// Chooses how to begin; `interrupted` are those that there are, newest first.
+pub(super) fn choose(
+    interrupted: Vec<Interrupted>,
     conditions: &Conditions,
     resume: bool,
     now: Timestamp,
-) -> Choice<'a> {
+) -> Choice {
     let differences = |it: &Interrupted| {
         let mut differences = conditions.differences(&it.conditions);
+        if !conditions.has_credentials_of(&it.conditions) && it.teller.is_none() {
+            differences.push("the credential, and nothing told whose it is".into());
+        }
         if now - it.started_at > RESUMABLE_FOR {
             differences.push("the time: it was begun more than a week ago".into());
         }
         differences
     };
-    let fitting = interrupted.iter().find(|it| differences(it).is_empty());
-    match (resume, fitting, interrupted.first()) {
-        (true, Some(it), _) => Choice::Resume(it),
-        (false, Some(it), _) => Choice::Begin(Beginning::Beside(it.started_at)),
-        (true, None, Some(newest)) => Choice::Begin(Beginning::Unfit {
-            begun_at: newest.started_at,
-            differences: differences(newest),
-        }),
-        (true, None, None) => Choice::Begin(Beginning::NothingThere),
-        (false, None, _) => Choice::Begin(Beginning::Anew),
+    let newest = interrupted.first().map(|it| Beginning::Unfit {
+        begun_at: it.started_at,
+        differences: differences(it),
+    });
+    let mut interrupted = interrupted.into_iter();
+    match (resume, interrupted.find(|it| differences(it).is_empty())) {
+        (true, Some(it)) => Choice::Resume(Box::new(it)),
+        (true, None) => Choice::Begin(newest.unwrap_or(Beginning::NothingThere)),
+        (false, Some(it)) => Choice::Begin(Beginning::Beside(it.started_at)),
+        (false, None) => Choice::Begin(Beginning::Anew),
     }
 }
 
@@ -95,7 +98,7 @@ pub(super) fn conditions(
     settings: Vec<Setting>,
     credentials: Vec<RedactedCredential>,
 ) -> Conditions {
-    let mut conditions = BTreeMap::from([
+    let mut needed = BTreeMap::from([
         ("the component".to_owned(), component_sha256.to_owned()),
         ("the contract's version".to_owned(), VERSION.to_owned()),
         ("what is asked for".to_owned(), json(&sorted(asked))),
@@ -107,15 +110,13 @@ pub(super) fn conditions(
     for (key, values) in values {
         // Settings may be secret.
         let hash = Sha256::digest(json(&values));
-        conditions.insert(format!("the setting `{key}`"), format!("{hash:x}"));
+        needed.insert(format!("the setting `{key}`"), format!("{hash:x}"));
     }
-    for credential in credentials {
-        // One that is too short to be recognised is never the same.
-        let shown = credential.redacted_value;
-        let shown = shown.unwrap_or_else(|| format!("not told, {:x}", fastrand::u128(..)));
-        conditions.insert(format!("the credential `{}`", credential.id), shown);
+    let credentials = credentials.into_iter();
+    Conditions {
+        needed,
+        credentials: credentials.map(|it| (it.id, it.redacted_value)).collect(),
     }
-    Conditions(conditions)
 }
 
 fn sorted(asked: &Asked) -> Asked {

@@ -4,15 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use governance_contract::connector::Page;
-use governance_contract::model::{Entitlement, Gap};
 use governance_store::{
-    Advance, Batch, Conditions, Ending, Finish, Found, NewSync, Reserved, Resumed, Store,
-    StoreError, Summary, SyncId, TaskChange,
+    Advance, Conditions, Ending, Finish, Found, Interrupted, NewSync, Reserved, Resumed, Store,
+    StoreError, Summary, SyncId,
 };
 
 use super::checkpoint::{Beginning, Choice, choose, conditions, read};
 use super::run::Attempt;
+use super::step::Step;
 use super::{Options, SyncError};
 use crate::clock::now;
 use crate::connection::Connection;
@@ -29,6 +28,8 @@ pub(super) struct Keep<'a> {
     connection: &'a Connection,
     conditions: Conditions,
     started_at: i64,
+    /// The connection's, as far as it was known.
+    tenant: Option<String>,
     held: Vec<Step>,
     /// What keeps other syncs out until it is opened.
     reserved: Option<Reserved>,
@@ -38,56 +39,6 @@ pub(super) struct Keep<'a> {
     notes: Vec<String>,
     /// Notes that are in the database.
     noted: usize,
-}
-
-/// What is kept together: what came of a call, and what that means for others.
-#[derive(Default)]
-pub(super) struct Step {
-    pub(super) told: Option<Told>,
-    /// That the host found itself.
-    pub(super) gaps: Vec<Gap>,
-    pub(super) tasks: Vec<TaskChange>,
-}
-
-/// A page, together with the static entitlements of its resources.
-pub(super) struct Told {
-    pub(super) page: Page,
-    pub(super) fixed: Vec<Entitlement>,
-}
-
-impl Step {
-    /// What comes of a call that will not be made again.
-    pub(super) fn of(attempt: &Attempt) -> Self {
-        Self {
-            tasks: vec![TaskChange::Done(attempt.id)],
-            ..Self::default()
-        }
-    }
-
-    fn batches(&self) -> impl Iterator<Item = Batch<'_>> {
-        let found = Batch {
-            gaps: &self.gaps,
-            ..Batch::default()
-        };
-        let told = self.told.iter().flat_map(Told::batches);
-        told.chain([found])
-    }
-}
-
-impl Told {
-    fn batches(&self) -> [Batch<'_>; 2] {
-        let told = Batch {
-            resources: &self.page.resources,
-            entitlements: &self.page.entitlements,
-            grants: &self.page.grants,
-            gaps: &self.page.gaps,
-        };
-        let fixed = Batch {
-            entitlements: &self.fixed,
-            ..Batch::default()
-        };
-        [told, fixed]
-    }
 }
 
 /// What was kept.
@@ -112,6 +63,7 @@ impl<'a> Keep<'a> {
             connection,
             conditions,
             started_at: now(),
+            tenant: None,
             held: Vec::new(),
             reserved: None,
             open: None,
@@ -121,33 +73,51 @@ impl<'a> Keep<'a> {
         }
     }
 
-    /// Keeps other syncs out of the database, if there is one, and takes up what
-    /// an interrupted one left there, if that is wanted and it fits.
-    pub(super) fn begin(&mut self) -> Result<(Beginning, Option<Resumed>), StoreError> {
+    /// Keeps other syncs out of the database, if there is one, and chooses what to
+    /// do about those that were interrupted.
+    pub(super) fn choose(&mut self) -> Result<Choice, StoreError> {
         let Options {
-            database, resume, ..
+            connection,
+            database,
+            resume,
+            ..
         } = self.options;
         let mut interrupted = Vec::new();
         if Store::probe(database)? == Found::Ours {
             self.reserved = Some(Store::reserve(database)?);
-            interrupted = Store::open_to_read(database)?.interrupted(&self.options.connection)?;
+            let store = Store::open_to_read(database)?;
+            interrupted = store.interrupted(connection)?;
+            self.tenant = store.tenant(connection)?;
         }
-        match choose(&interrupted, &self.conditions, *resume, self.started_at) {
-            Choice::Begin(beginning) => Ok((beginning, None)),
-            Choice::Resume(it) => {
-                let mut store = self.open_store()?;
-                let resumed = store.resume(it.sync)?;
-                self.open = Some((store, it.sync));
-                self.earlier.clone_from(&resumed.requests);
-                self.notes.clone_from(&resumed.notes);
-                self.noted = self.notes.len();
-                let beginning = Beginning::Resumed {
-                    begun_at: it.started_at,
-                    pages: resumed.done,
-                };
-                Ok((beginning, Some(resumed)))
-            }
+        let (conditions, now) = (&self.conditions, self.started_at);
+        Ok(choose(interrupted, conditions, *resume, now))
+    }
+
+    /// The tenant that the credential has to be of before the sync is gone on
+    /// with. None where the credential is the same.
+    pub(super) fn to_verify(&self, interrupted: &Interrupted) -> Option<&str> {
+        match self.conditions.has_credentials_of(&interrupted.conditions) {
+            true => None,
+            false => Some(self.tenant.as_deref().unwrap_or_default()),
         }
+    }
+
+    /// Takes up what an interrupted sync left.
+    pub(super) fn resume(
+        &mut self,
+        interrupted: &Interrupted,
+    ) -> Result<(Beginning, Resumed), StoreError> {
+        let mut store = self.open_store()?;
+        let resumed = store.resume(interrupted.sync)?;
+        self.open = Some((store, interrupted.sync));
+        self.earlier.clone_from(&resumed.requests);
+        self.notes.clone_from(&resumed.notes);
+        self.noted = self.notes.len();
+        let beginning = Beginning::Resumed {
+            begun_at: interrupted.started_at,
+            pages: resumed.done,
+        };
+        Ok((beginning, resumed))
     }
 
     /// The calls that a resumed sync found so far, and whether each is done.
@@ -223,6 +193,7 @@ impl<'a> Keep<'a> {
     fn write(&mut self) -> Result<(), StoreError> {
         let mut held = std::mem::take(&mut self.held);
         let requests = self.requests();
+        let teller = held.iter().find_map(Step::teller);
         let tasks: Vec<_> = held
             .iter_mut()
             .flat_map(|it| std::mem::take(&mut it.tasks))
@@ -231,8 +202,7 @@ impl<'a> Keep<'a> {
         self.noted = self.notes.len();
         let connection = &self.options.connection;
         let (store, sync) = self.open()?;
-        let pages = held.iter().filter_map(|it| it.told.as_ref());
-        for tenant in pages.filter_map(|it| it.page.tenant.as_ref()) {
+        for tenant in held.iter().filter_map(Step::tenant) {
             store.set_tenant(connection, tenant)?;
         }
         let batches: Vec<_> = held.iter().flat_map(Step::batches).collect();
@@ -240,6 +210,7 @@ impl<'a> Keep<'a> {
             tasks: &tasks,
             requests: &requests,
             notes: notes.as_deref(),
+            teller,
         };
         store.advance(*sync, &batches, &advance)
     }

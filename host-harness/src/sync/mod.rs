@@ -15,8 +15,10 @@ pub mod progress;
 pub mod retry;
 pub mod room;
 mod run;
+mod step;
 pub mod stop;
 pub mod task;
+mod tenant;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -91,6 +93,11 @@ pub enum SyncError {
         /// Whether there is anything to go on with.
         kept: bool,
     },
+    /// Nothing shows that the interrupted sync is of the same tenant.
+    #[error(
+        "the interrupted sync was begun with another credential, and this one does not tell whose it is"
+    )]
+    OtherCredential,
     /// What an interrupted sync left was written by somebody else.
     #[error("the tasks of the interrupted sync cannot be read")]
     Unreadable(#[from] serde_json::Error),
@@ -116,6 +123,7 @@ impl SyncError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::Call(error) | Self::Stopped(error) => error.fault(),
+            Self::OtherCredential => Fault::Credential,
             Self::Unreadable(_) => Fault::Configuration,
             Self::UnknownType(_) | Self::NotThere(_) => Fault::Usage,
             Self::Full(_) | Self::Cancelled(_) | Self::Interrupted { .. } => Fault::Service,

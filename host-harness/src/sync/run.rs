@@ -6,19 +6,21 @@ use std::time::Duration;
 
 use governance_contract::connector::Page;
 use governance_contract::model::GapReason;
-use governance_store::TaskChange;
+use governance_store::{Interrupted, TaskChange};
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, timeout_at};
 
-use super::checkpoint::{Beginning, json, written};
-use super::keep::{Keep, Kept, Step, Told};
+use super::checkpoint::{Beginning, Choice, json, written};
+use super::keep::{Keep, Kept};
 use super::narrowing::Narrowing;
 use super::path::{Leads, Path};
 use super::progress::{Observer, Progress};
 use super::retry::{Verdict, decide, is_passing};
 use super::room::{Room, of_task};
+use super::step::{Step, Told};
 use super::task::{Call, Task, first, following, lost, static_entitlements};
+use super::tenant::verify;
 use super::{Options, SyncError};
 use crate::clock::now;
 use crate::connection::Connection;
@@ -101,7 +103,7 @@ impl<'a> Run<'a> {
     }
 
     async fn all(&mut self) -> Result<Kept, SyncError> {
-        self.begin()?;
+        self.begin().await?;
         loop {
             self.fill();
             let done = tokio::select! {
@@ -126,15 +128,32 @@ impl<'a> Run<'a> {
     }
 
     /// Queues the first tasks, or those that an interrupted sync left.
-    fn begin(&mut self) -> Result<(), SyncError> {
-        let (beginning, resumed) = blocking(|| self.keep.begin())?;
+    async fn begin(&mut self) -> Result<(), SyncError> {
+        match blocking(|| self.keep.choose())? {
+            Choice::Begin(beginning) => {
+                self.begins(beginning);
+                let mut step = Step::default();
+                self.enqueue(first(&self.narrowing), &mut step)?;
+                self.keep(step)
+            }
+            Choice::Resume(interrupted) => self.resume(*interrupted).await,
+        }
+    }
+
+    fn begins(&mut self, beginning: Beginning) {
         self.observer.begins(&beginning);
         self.beginning = beginning;
-        let Some(resumed) = resumed else {
-            let mut step = Step::default();
-            self.enqueue(first(&self.narrowing), &mut step)?;
-            return self.keep(step);
-        };
+    }
+
+    async fn resume(&mut self, interrupted: Interrupted) -> Result<(), SyncError> {
+        if let (Some(tenant), Some(teller)) =
+            (self.keep.to_verify(&interrupted), &interrupted.teller)
+        {
+            let (connection, options) = (self.connection, self.options);
+            verify(connection, options, tenant, teller.clone(), self.observer).await?;
+        }
+        let (beginning, resumed) = blocking(|| self.keep.resume(&interrupted))?;
+        self.begins(beginning);
         self.progress = Progress::of(&resumed);
         for id in &self.options.asked.within {
             if self.keep.was_told(id)? {

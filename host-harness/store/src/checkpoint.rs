@@ -12,7 +12,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{OptionalExtension, Transaction, named_params};
+use rusqlite::{OptionalExtension, Row, Transaction, named_params};
 use serde::{Deserialize, Serialize};
 
 use crate::write::{json, must_run, write_batch};
@@ -21,19 +21,32 @@ use crate::{Batch, Store, StoreError, SyncId, file};
 /// The version of the schema that has checkpoints.
 const SINCE: i64 = 4;
 
-/// What has to be the same for a sync to be gone on with, by its name for
-/// people, such as `the component`. No value of a secret.
+/// What a sync is begun with, and has to be the same when it is gone on with. No
+/// value of a secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Conditions(pub BTreeMap<String, String>);
+pub struct Conditions {
+    /// By its name for people, such as `the component`.
+    pub needed: BTreeMap<String, String>,
+    /// What may be shown of credentials, by their ids. Another one may be of the
+    /// same tenant.
+    pub credentials: BTreeMap<String, Option<String>>,
+}
 
 impl Conditions {
-    /// The names of what is another here than there, or only on one side.
+    /// The names of what is needed and another here than there, or only on one
+    /// side.
     pub fn differences(&self, other: &Self) -> Vec<String> {
-        let mut names: Vec<_> = self.0.keys().chain(other.0.keys()).collect();
+        let mut names: Vec<_> = self.needed.keys().chain(other.needed.keys()).collect();
         names.sort_unstable();
         names.dedup();
-        names.retain(|name| self.0.get(*name) != other.0.get(*name));
+        names.retain(|name| self.needed.get(*name) != other.needed.get(*name));
         names.into_iter().cloned().collect()
+    }
+
+    /// Whether the credentials are the same. One of which nothing may be shown
+    /// can be any.
+    pub fn has_credentials_of(&self, other: &Self) -> bool {
+        self.credentials == other.credentials && self.credentials.values().all(Option::is_some)
     }
 }
 
@@ -84,6 +97,8 @@ pub struct Advance<'a> {
     pub requests: &'a BTreeMap<String, u64>,
     /// What the connector noted so far, if that changed.
     pub notes: Option<&'a [String]>,
+    /// The task that told the tenant. The first one counts.
+    pub teller: Option<i64>,
 }
 
 /// A sync that did not end, and can be gone on with.
@@ -95,6 +110,8 @@ pub struct Interrupted {
     pub started_at: i64,
     /// What it was begun with.
     pub conditions: Conditions,
+    /// The task that told the tenant.
+    pub teller: Option<TaskRow>,
 }
 
 /// How far a sync was when it was interrupted.
@@ -186,8 +203,10 @@ impl Store {
         }
         // One whose result would be hidden by a later one is of no use.
         let mut statement = self.connection.prepare(
-            "SELECT syncs.id, syncs.started_at, checkpoints.conditions
+            "SELECT syncs.id AS interrupted, syncs.started_at, checkpoints.conditions, teller.*
              FROM syncs JOIN checkpoints ON checkpoints.sync = syncs.id
+                 LEFT JOIN tasks AS teller
+                     ON teller.sync = syncs.id AND teller.id = checkpoints.teller
              WHERE syncs.connection = :connection AND syncs.state = 'running'
                  AND EXISTS (SELECT 1 FROM tasks WHERE tasks.sync = syncs.id)
                  AND syncs.id > ifnull(
@@ -196,10 +215,12 @@ impl Store {
              ORDER BY syncs.id DESC",
         )?;
         let rows = statement.query_map(named_params! { ":connection": connection }, |row| {
+            let teller: Option<i64> = row.get("id")?;
             Ok(Interrupted {
-                sync: SyncId(row.get(0)?),
-                started_at: row.get(1)?,
-                conditions: from_json(&row.get::<_, String>(2)?)?,
+                sync: SyncId(row.get("interrupted")?),
+                started_at: row.get("started_at")?,
+                conditions: from_json(&row.get::<_, String>("conditions")?)?,
+                teller: teller.map(|_| task(row)).transpose()?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -229,14 +250,15 @@ impl Store {
     ) -> Result<(), E> {
         let mut statement = self
             .connection
-            .prepare(
-                "SELECT id, call, token, covers, surface, attempt, state = 'done'
-                 FROM tasks WHERE sync = ? ORDER BY id",
-            )
+            .prepare("SELECT *, state = 'done' AS done FROM tasks WHERE sync = ? ORDER BY id")
             .map_err(StoreError::from)?;
         let mut rows = statement.query([sync.0]).map_err(StoreError::from)?;
         while let Some(row) = rows.next().map_err(StoreError::from)? {
-            each(kept_task(row).map_err(StoreError::from)?)?;
+            let kept = task(row).and_then(|task| {
+                let done = row.get("done")?;
+                Ok(KeptTask { task, done })
+            });
+            each(kept.map_err(StoreError::from)?)?;
         }
         Ok(())
     }
@@ -311,6 +333,11 @@ fn write_progress(
             .prepare_cached("UPDATE checkpoints SET notes = ? WHERE sync = ?")?
             .execute((json(&notes)?, sync.0))?;
     }
+    if let Some(teller) = advance.teller {
+        transaction
+            .prepare_cached("UPDATE checkpoints SET teller = ifnull(teller, ?) WHERE sync = ?")?
+            .execute((teller, sync.0))?;
+    }
     Ok(())
 }
 
@@ -341,17 +368,14 @@ fn resumed(transaction: &Transaction<'_>, sync: SyncId) -> rusqlite::Result<Resu
     })
 }
 
-fn kept_task(row: &rusqlite::Row<'_>) -> rusqlite::Result<KeptTask> {
-    Ok(KeptTask {
-        task: TaskRow {
-            id: row.get(0)?,
-            call: row.get(1)?,
-            token: row.get(2)?,
-            covers: row.get(3)?,
-            surface: row.get(4)?,
-            attempt: row.get(5)?,
-        },
-        done: row.get(6)?,
+fn task(row: &Row<'_>) -> rusqlite::Result<TaskRow> {
+    Ok(TaskRow {
+        id: row.get("id")?,
+        call: row.get("call")?,
+        token: row.get("token")?,
+        covers: row.get("covers")?,
+        surface: row.get("surface")?,
+        attempt: row.get("attempt")?,
     })
 }
 

@@ -3,11 +3,14 @@
 
 CREATE TABLE checkpoints (
     sync       INTEGER PRIMARY KEY NOT NULL REFERENCES syncs (id) ON DELETE CASCADE,
-    -- JSON object: what has to be the same for going on, by its name. Settings
-    -- are here as hashes, credentials by their last characters at most.
+    -- JSON object of "needed" and "credentials": what has to be the same for going
+    -- on, by its name. Settings are here as hashes, credentials by their last
+    -- characters at most.
     conditions TEXT NOT NULL,
     -- JSON array: what the connector noted so far.
-    notes      TEXT NOT NULL DEFAULT '[]'
+    notes      TEXT NOT NULL DEFAULT '[]',
+    -- The task that told whose the credential is, if one did.
+    teller     INTEGER
 ) STRICT;
 
 -- The calls that a sync consists of, as far as they are known.

@@ -8,11 +8,12 @@ use crate::{Ending, State};
 
 fn conditions(pairs: &[(&str, &str)]) -> Conditions {
     let pairs = pairs.iter();
-    Conditions(
-        pairs
+    Conditions {
+        needed: pairs
             .map(|(name, value)| ((*name).into(), (*value).into()))
             .collect(),
-    )
+        credentials: BTreeMap::new(),
+    }
 }
 
 fn task(id: i64, call: &str, token: Option<&str>) -> TaskRow {
@@ -52,6 +53,7 @@ fn advance_with(
         tasks,
         requests: &BTreeMap::from([("list-users".into(), tasks.len() as u64)]),
         notes: None,
+        teller: None,
     };
     store.advance(sync, batches, &advance)
 }
@@ -90,6 +92,56 @@ fn conditions_differ_by_what_is_another_or_only_on_one_side() {
         let now = conditions(&now);
         assert_eq!(now.differences(&before).join(" "), expected);
         assert_eq!(before.differences(&now).join(" "), expected);
+    }
+}
+
+#[test]
+fn credentials_are_the_same_only_where_that_can_be_seen() {
+    let of = |shown: &[Option<&str>]| Conditions {
+        credentials: (0..)
+            .zip(shown)
+            .map(|(id, it): (u8, _)| (id.to_string(), it.map(Into::into)))
+            .collect(),
+        ..Conditions::default()
+    };
+    for (before, now, same) in [
+        (of(&[]), of(&[]), true),
+        (of(&[Some("…wxyz")]), of(&[Some("…wxyz")]), true),
+        (of(&[Some("…wxyz")]), of(&[Some("…abcd")]), false),
+        (of(&[Some("…wxyz")]), of(&[]), false),
+        (of(&[None]), of(&[None]), false),
+        (
+            of(&[Some("…wxyz"), None]),
+            of(&[Some("…wxyz"), None]),
+            false,
+        ),
+    ] {
+        assert_eq!(now.has_credentials_of(&before), same, "{before:?} {now:?}");
+    }
+}
+
+#[test]
+fn the_first_task_that_told_the_tenant_is_known() {
+    let place = Place::new();
+    let mut store = place.writer();
+    let sync = begun(&mut store);
+    let teller = |store: &Store| store.interrupted("default").unwrap().remove(0).teller;
+    let requests = BTreeMap::new();
+    advance(
+        &mut store,
+        sync,
+        &[found(1, "users", None), found(2, "roles", Some("t"))],
+    );
+    assert_eq!(teller(&store), None);
+    for told in [2, 1] {
+        let advance = Advance {
+            tasks: &[],
+            requests: &requests,
+            notes: None,
+            teller: Some(told),
+        };
+        store.advance(sync, &[], &advance).unwrap();
+        assert_eq!(teller(&store), Some(task(2, "roles", Some("t"))));
     }
 }
 
@@ -240,6 +292,7 @@ fn notes_are_kept_as_they_were_told_last() {
             tasks: &[],
             requests: &requests,
             notes,
+            teller: None,
         };
         store.advance(sync, &[], &advance).unwrap();
     }
