@@ -19,7 +19,7 @@ use super::progress::{Observer, Progress};
 use super::retry::{Verdict, decide, is_passing};
 use super::room::{Room, of_task};
 use super::step::{Step, Told};
-use super::task::{Call, Task, first, following, lost, static_entitlements};
+use super::task::{Call, Task, beginning, first, following, lost, static_entitlements};
 use super::tenant::verify;
 use super::{Options, SyncError};
 use crate::clock::now;
@@ -163,7 +163,12 @@ impl<'a> Run<'a> {
         self.keep.tasks(|attempt, done| {
             self.last = attempt.id;
             // Finds out again what leads back.
-            self.path.leads(&attempt.task);
+            let task = &attempt.task;
+            if task.token.is_none() && attempt.number > 1 {
+                self.path
+                    .restart(&task.call, attempt.id, attempt.number - 1);
+            }
+            self.path.leads(task);
             if !done {
                 self.room.take(of_task(&attempt.task))?;
                 self.queue.push_back(attempt);
@@ -196,6 +201,9 @@ impl<'a> Run<'a> {
         })?;
         self.repeated -= usize::from(attempt.number > 1);
         match result {
+            _ if self.path.is_past(&attempt.task.call, attempt.id) => {
+                self.room.give_back(of_task(&attempt.task));
+            }
             Ok(page) => self.read(&attempt, page)?,
             Err(error) => self.failed(attempt, error)?,
         }
@@ -274,28 +282,25 @@ impl<'a> Run<'a> {
 
     fn failed(&mut self, mut attempt: Attempt, error: CallError) -> Result<(), SyncError> {
         let reached = self.progress.has_reached();
-        match decide(&error, attempt.number, reached, &self.options.patience) {
+        let patience = &self.options.patience;
+        let restarts = self.path.restarts(&attempt.task.call);
+        match decide(&error, attempt.number, reached, patience) {
             Verdict::End => return Err(error.into()),
             Verdict::Again(wait) => {
                 self.observer.waiting(wait, &error.to_string());
                 attempt.number += 1;
                 self.start(attempt, jittered(wait));
             }
-            Verdict::Restart => {
-                let mut step = Step::of(&attempt);
-                self.path.forget(&attempt.task.call);
-                self.room.give_back(of_task(&attempt.task));
-                let restarted = TaskChange::Restarted(json(&attempt.task.call));
-                step.tasks.push(restarted);
-                attempt.task.token = None;
-                self.queue(attempt.task, attempt.number + 1, &mut step)?;
-                self.keep(step)?;
-            }
+            Verdict::Restart if restarts + 1 < patience.attempts => self.restart(attempt.task)?,
             // All that is left would become gaps if the service is away now.
             Verdict::Gap(_) if !reached && self.progress.earlier > 0 && is_passing(&error) => {
                 return Err(error.into());
             }
-            Verdict::Gap(reason) => {
+            verdict @ (Verdict::Restart | Verdict::Gap(_)) => {
+                let reason = match verdict {
+                    Verdict::Gap(reason) => reason,
+                    _ => GapReason::Failure,
+                };
                 let mut step = Step::of(&attempt);
                 self.room.give_back(of_task(&attempt.task));
                 self.gap(&attempt.task, reason, &error.to_string(), &mut step);
@@ -304,6 +309,32 @@ impl<'a> Run<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Begins a task's listing again. What is queued of it will be told again.
+    fn restart(&mut self, task: Task) -> Result<(), SyncError> {
+        let times = self.path.restarts(&task.call) + 1;
+        self.path.restart(&task.call, self.last + 1, times);
+        self.room.give_back(of_task(&task));
+        let queue = std::mem::take(&mut self.queue).into_iter();
+        let (past, queue): (VecDeque<_>, VecDeque<_>) =
+            queue.partition(|it| it.task.call == task.call);
+        self.queue = queue;
+        for attempt in past {
+            self.room.give_back(of_task(&attempt.task));
+        }
+        let restarted = TaskChange::Restarted(json(&task.call));
+        let mut step = Step {
+            tasks: vec![restarted],
+            ..Step::default()
+        };
+        let begins = beginning(&task.call, &self.narrowing);
+        let begins = begins.unwrap_or(Task {
+            token: None,
+            ..task
+        });
+        self.queue(begins, times + 1, &mut step)?;
+        self.keep(step)
     }
 
     fn gap(&mut self, task: &Task, reason: GapReason, detail: &str, step: &mut Step) {

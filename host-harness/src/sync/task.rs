@@ -41,6 +41,33 @@ pub enum Call {
     Grants(ListingTarget),
 }
 
+impl Call {
+    /// The resource that the listing is of.
+    pub fn of(&self) -> Option<&Reference> {
+        match self {
+            Self::Resources { parent, .. } => parent.as_ref(),
+            Self::Entitlements(target) | Self::Grants(target) => match target {
+                ListingTarget::ResourceType(_) => None,
+                ListingTarget::Resource(of) => Some(of),
+            },
+        }
+    }
+}
+
+/// The first call of a listing, as it was when it was found. None if a sync of
+/// this does not make it.
+pub fn beginning(call: &Call, narrowing: &Narrowing<'_>) -> Option<Task> {
+    let tasks = match call.of() {
+        None => first(narrowing),
+        Some(of) => {
+            let mut types = narrowing.types().iter();
+            let kind = types.find(|it| it.id == of.id.resource_type)?;
+            of_resource(narrowing, kind, of)
+        }
+    };
+    tasks.into_iter().find(|it| it.call == *call)
+}
+
 /// The calls that a sync begins with.
 pub fn first(narrowing: &Narrowing<'_>) -> Vec<Task> {
     let types = narrowing.types();
@@ -88,7 +115,12 @@ pub fn following(task: &Task, page: &Page, narrowing: &Narrowing<'_>) -> Vec<Tas
         let mut types = narrowing.types().iter();
         let kind = types.find(|it| it.id == resource.id.resource_type);
         if let Some(kind) = kind.filter(|kind| narrowing.enters(kind, &resource.id)) {
-            tasks.extend(of_resource(narrowing, kind, resource));
+            let reference = Reference {
+                id: resource.id.clone(),
+                parent: resource.parent.clone(),
+                hint: resource.hint.clone(),
+            };
+            tasks.extend(of_resource(narrowing, kind, &reference));
         }
     }
     tasks
@@ -103,13 +135,8 @@ fn covered_by(next: &Continuation, task: &Task) -> Vec<Scope> {
     }
 }
 
-fn of_resource(narrowing: &Narrowing<'_>, kind: &ResourceType, resource: &Resource) -> Vec<Task> {
+fn of_resource(narrowing: &Narrowing<'_>, kind: &ResourceType, resource: &Reference) -> Vec<Task> {
     let types = narrowing.types();
-    let reference = Reference {
-        id: resource.id.clone(),
-        parent: resource.parent.clone(),
-        hint: resource.hint.clone(),
-    };
     let on_it = |subject| Scope {
         resource_id: Some(resource.id.id.clone()),
         ..of_type(subject, kind)
@@ -117,11 +144,11 @@ fn of_resource(narrowing: &Narrowing<'_>, kind: &ResourceType, resource: &Resour
     let mut tasks = Vec::new();
     let wanted = narrowing.wants(kind);
     if wanted && kind.entitlements == EntitlementListing::PerResource {
-        let call = Call::Entitlements(ListingTarget::Resource(reference.clone()));
+        let call = Call::Entitlements(ListingTarget::Resource(resource.clone()));
         tasks.push(task(kind, call, vec![on_it(Subject::Entitlements)]));
     }
     if wanted && kind.grants == GrantListing::PerResource {
-        let call = Call::Grants(ListingTarget::Resource(reference.clone()));
+        let call = Call::Grants(ListingTarget::Resource(resource.clone()));
         let held = kind.tells.iter().map(|told| Scope {
             principal_type: Some(kind.id.clone()),
             principal_id: Some(resource.id.id.clone()),
@@ -134,7 +161,7 @@ fn of_resource(narrowing: &Narrowing<'_>, kind: &ResourceType, resource: &Resour
     for child in types.iter().filter(listed) {
         let call = Call::Resources {
             resource_type: child.id.clone(),
-            parent: Some(reference.clone()),
+            parent: Some(resource.clone()),
         };
         let below = |scope: Scope| match scope.resource_type == Some(kind.id.clone()) {
             true => Scope {

@@ -83,8 +83,7 @@ pub enum TaskChange {
     Found(TaskRow),
     /// What came of this one is kept.
     Done(i64),
-    /// This call's listing begins again: pages that it led to before count no
-    /// more.
+    /// This call's listing begins again: its tasks so far count no more.
     Restarted(String),
 }
 
@@ -311,10 +310,7 @@ fn write_task(
             )?
             .execute((sync.0, id))?,
         TaskChange::Restarted(call) => transaction
-            .prepare_cached(
-                "DELETE FROM tasks
-                 WHERE sync = ? AND call = ? AND token IS NOT NULL AND state = 'done'",
-            )?
+            .prepare_cached("DELETE FROM tasks WHERE sync = ? AND call = ?")?
             .execute((sync.0, call))?,
     };
     Ok(())

@@ -80,6 +80,24 @@ async fn a_token_that_repeats_is_a_gap() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn tokens_that_have_always_expired_are_a_gap() {
+    let mut fixture = Fixture::new();
+    let next = json!([{"token": "a"}, {"token": "b"}]);
+    let first = fixture.answer(LIST, &json!({"ok": {"next": next}}));
+    let expired = fixture.answer(LIST, &json!({"err": {"kind": "token-expired"}}));
+    let token = fixture.parameter(LIST, &["token"]);
+    let body = format!(
+        "(select (i32.const {expired}) (i32.const {first})
+           (i32.load8_u offset={token} (local.get 0)))"
+    );
+    let progress = sync(fixture.body(LIST, &body)).await;
+    // The listing is begun as often as a call is tried, and both its tokens are
+    // given up at last.
+    let attempts = u64::from(Patience::default().attempts);
+    assert_eq!((progress.pages, progress.gaps), (attempts, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn tokens_without_end_are_a_gap() {
     let progress = sync(growing(1)).await;
     assert_eq!((progress.pages, progress.gaps), (LONGEST as u64 + 1, 1));
