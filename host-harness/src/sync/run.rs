@@ -1,17 +1,19 @@
 //! Running a sync's calls, side by side up to a bound.
 
+mod begin;
+mod stopping;
+
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use governance_contract::connector::Page;
 use governance_contract::model::GapReason;
-use governance_store::{Interrupted, TaskChange};
+use governance_store::TaskChange;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet};
-use tokio::time::{Instant, timeout_at};
 
-use super::checkpoint::{Beginning, Choice, json, written};
+use super::checkpoint::{Beginning, json, written};
 use super::keep::{Keep, Kept};
 use super::narrowing::Narrowing;
 use super::path::{Leads, Path};
@@ -19,15 +21,11 @@ use super::progress::{Observer, Progress};
 use super::retry::{Verdict, decide, is_passing};
 use super::room::{Room, of_task};
 use super::step::{Step, Told};
-use super::task::{Call, Task, beginning, first, following, lost, static_entitlements};
-use super::tenant::verify;
+use super::task::{Call, Task, beginning, following, lost, static_entitlements};
 use super::{Options, SyncError};
 use crate::clock::now;
 use crate::connection::Connection;
 use crate::error::CallError;
-
-/// How long calls under way may take when the sync is asked to end.
-const GRACE: Duration = Duration::from_secs(5);
 
 pub(super) struct Run<'a> {
     connection: &'a Arc<Connection>,
@@ -125,72 +123,6 @@ impl<'a> Run<'a> {
             return Err(SyncError::NotThere(missing));
         }
         Ok(blocking(|| self.keep.finish())?)
-    }
-
-    /// Queues the first tasks, or those that an interrupted sync left.
-    async fn begin(&mut self) -> Result<(), SyncError> {
-        match blocking(|| self.keep.choose())? {
-            Choice::Begin(beginning) => {
-                self.begins(beginning);
-                let mut step = Step::default();
-                self.enqueue(first(&self.narrowing), &mut step)?;
-                self.keep(step)
-            }
-            Choice::Resume(interrupted) => self.resume(*interrupted).await,
-        }
-    }
-
-    fn begins(&mut self, beginning: Beginning) {
-        self.observer.begins(&beginning);
-        self.beginning = beginning;
-    }
-
-    async fn resume(&mut self, interrupted: Interrupted) -> Result<(), SyncError> {
-        if let (Some(tenant), Some(teller)) =
-            (self.keep.to_verify(&interrupted), &interrupted.teller)
-        {
-            let (connection, options) = (self.connection, self.options);
-            verify(connection, options, tenant, teller.clone(), self.observer).await?;
-        }
-        let (beginning, resumed) = blocking(|| self.keep.resume(&interrupted))?;
-        self.begins(beginning);
-        self.progress = Progress::of(&resumed);
-        for id in &self.options.asked.within {
-            if self.keep.was_told(id)? {
-                self.awaited.remove(id.as_str());
-            }
-        }
-        self.keep.tasks(|attempt, done| {
-            self.last = attempt.id;
-            // Finds out again what leads back.
-            let task = &attempt.task;
-            if task.token.is_none() && attempt.number > 1 {
-                self.path
-                    .restart(&task.call, attempt.id, attempt.number - 1);
-            }
-            self.path.leads(task);
-            if !done {
-                self.room.take(of_task(&attempt.task))?;
-                self.queue.push_back(attempt);
-            }
-            Ok(())
-        })
-    }
-
-    /// Waits a little for the calls under way, and keeps what they bring. Those
-    /// that wait to be repeated are left for another time.
-    async fn wind_down(&mut self) -> Result<SyncError, SyncError> {
-        let until = Instant::now() + GRACE;
-        self.observer
-            .stopping(self.calls.len() - self.repeated, GRACE);
-        while self.calls.len() > self.repeated {
-            let Ok(Some(done)) = timeout_at(until, self.calls.join_next()).await else {
-                break;
-            };
-            self.ended(done)?;
-        }
-        let kept = blocking(|| self.keep.keep_all())?;
-        Ok(SyncError::Interrupted { kept })
     }
 
     /// Takes in what came of a call.
