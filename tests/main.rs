@@ -32,6 +32,7 @@ mod plans;
 mod random_changes;
 mod rate_limits;
 mod record_and_replay;
+mod resuming;
 mod rota;
 mod scenes;
 mod secrets_stay_out;

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use governance_contract::bounds;
 use governance_contract::changes::ChangeRequest;
-use governance_contract::connector::{Context, ListingTarget, Lookup, Mode, Page, Probe};
+use governance_contract::connector::{
+    Context, ListingTarget, Lookup, Mode, Page, Probe, RedactedCredential, Setting,
+};
 use governance_contract::manifest::Description;
 use governance_contract::model::{Reference, Timestamp};
 
@@ -193,6 +195,16 @@ impl Connection {
         &self.caller.loaded
     }
 
+    /// The settings, as the component receives them.
+    pub(crate) fn settings(&self) -> Vec<Setting> {
+        self.settings.to_contract()
+    }
+
+    /// What may be shown of the credentials.
+    pub(crate) fn redacted_credentials(&self) -> Vec<RedactedCredential> {
+        self.caller.egress.redacted_credentials()
+    }
+
     /// Whether reading can begin: the operator allows what it needs, and every
     /// credential has a value.
     ///
@@ -342,14 +354,13 @@ impl Connection {
     }
 
     fn context(&self, now: Timestamp, access: Access) -> Context {
-        let redacted = || self.caller.egress.redacted_credentials();
         let (mode, credentials) = match access {
             Access::Read => (Mode::Read, Vec::new()),
-            Access::Plan => (Mode::Plan, redacted()),
-            Access::Change(_) => (Mode::Change, redacted()),
+            Access::Plan => (Mode::Plan, self.redacted_credentials()),
+            Access::Change(_) => (Mode::Change, self.redacted_credentials()),
         };
         Context {
-            settings: self.settings.to_contract(),
+            settings: self.settings(),
             now: self.caller.egress.time().unwrap_or(now),
             mode,
             credentials,

@@ -36,6 +36,7 @@ Exit codes:
   7  a change is done in part, or nobody knows whether it is done
   8  a change was refused as things stand, or some of a batch failed
   9  the connector breaks a rule of the contract
+  10 interrupted by Ctrl-C or a request to terminate; what was read is kept
 
 Examples:
   harness simulate --port 8080

@@ -11,6 +11,7 @@
 //! | 7 | a change is done in part, or nobody knows whether it is done |
 //! | 8 | a change was refused as things stand, or some of a batch failed |
 //! | 9 | the connector breaks a rule of the contract |
+//! | 10 | interrupted by Ctrl-C or a request to terminate; what was read is kept |
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -44,6 +45,7 @@ pub(crate) enum Exit {
     Unsettled = 7,
     Failures = 8,
     Nonconforming = 9,
+    Interrupted = 10,
 }
 
 impl From<Exit> for ExitCode {
@@ -135,7 +137,7 @@ fn judge_cause(cause: &(dyn std::error::Error + 'static)) -> Option<(Exit, Optio
         return Some((error.fault().into(), error.hint()));
     }
     if let Some(error) = cause.downcast_ref::<SyncError>() {
-        return Some((error.fault().into(), sync_hint(error)));
+        return Some((sync_exit(error), sync_hint(error)));
     }
     if let Some(error) = cause.downcast_ref::<StoreError>() {
         return Some((store_exit(error), error.hint().map(Into::into)));
@@ -184,9 +186,31 @@ fn candidate(candidate: &Candidate) -> Vec<String> {
     ]
 }
 
+fn sync_exit(error: &SyncError) -> Exit {
+    match error {
+        SyncError::Interrupted { .. } => Exit::Interrupted,
+        other => other.fault().into(),
+    }
+}
+
+/// How to go on with what a sync that did not end has read.
+const GO_ON: &str = "`harness sync --resume` goes on with it, given the same options";
+
 fn sync_hint(error: &SyncError) -> Option<String> {
     match error {
         SyncError::Call(error) => error.hint(),
+        SyncError::Stopped(error) => {
+            let hint = error.hint().map(|it| format!("{it}\n"));
+            Some(format!("{}{GO_ON}", hint.unwrap_or_default()))
+        }
+        SyncError::Interrupted { kept: true } => Some(GO_ON.into()),
+        SyncError::Interrupted { kept: false } => {
+            Some("there is nothing to resume: begin again".into())
+        }
+        SyncError::OtherCredential => Some(
+            "give the credential of the interrupted sync, or begin anew, without --resume".into(),
+        ),
+        SyncError::Unreadable(_) => Some("begin anew, without --resume".into()),
         SyncError::Store(error) => error.hint().map(Into::into),
         SyncError::NotThere(_) => {
             Some("the listing of projects shows the ids that there are".into())

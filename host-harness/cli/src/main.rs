@@ -19,6 +19,7 @@ mod list;
 mod progress;
 mod resource;
 mod revoke;
+mod signals;
 mod simulate;
 mod sync;
 mod table;

@@ -3,6 +3,8 @@
 use std::time::{Duration, Instant};
 
 use governance_host::pace::{HeldBack, Why};
+use governance_host::contract::moments;
+use governance_host::sync::checkpoint::Beginning;
 use governance_host::sync::progress::{Observer, Progress};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -29,7 +31,20 @@ impl Drop for Spinner {
     }
 }
 
+impl Spinner {
+    /// A line above it.
+    fn line(&self, line: &str) {
+        self.0.suspend(|| eprintln!("{line}"));
+    }
+}
+
 impl Observer for Spinner {
+    fn begins(&mut self, beginning: &Beginning) {
+        if let Some(line) = begins(beginning) {
+            self.line(&line);
+        }
+    }
+
     fn progress(&mut self, progress: &Progress) {
         if progress.pages > 0 || !progress.waiting.is_empty() {
             self.0.set_message(shown(progress));
@@ -37,13 +52,15 @@ impl Observer for Spinner {
     }
 
     fn waiting(&mut self, wait: Duration, reason: &str) {
-        let line = waiting(wait, reason);
-        self.0.suspend(|| eprintln!("{line}"));
+        self.line(&waiting(wait, reason));
+    }
+
+    fn stopping(&mut self, calls: usize, grace: Duration) {
+        self.line(&stopping(calls, grace));
     }
 
     fn held_back(&mut self, held: &HeldBack) {
-        let line = held_back(held);
-        self.0.suspend(|| eprintln!("{line}"));
+        self.line(&held_back(held));
     }
 }
 
@@ -51,6 +68,12 @@ impl Observer for Spinner {
 pub(crate) struct Lines;
 
 impl Observer for Lines {
+    fn begins(&mut self, beginning: &Beginning) {
+        if let Some(line) = begins(beginning) {
+            eprintln!("{line}");
+        }
+    }
+
     fn progress(&mut self, _: &Progress) {}
 
     fn waiting(&mut self, wait: Duration, reason: &str) {
@@ -60,6 +83,44 @@ impl Observer for Lines {
     fn held_back(&mut self, held: &HeldBack) {
         eprintln!("{}", held_back(held));
     }
+
+    fn stopping(&mut self, calls: usize, grace: Duration) {
+        eprintln!("{}", stopping(calls, grace));
+    }
+}
+
+/// What is worth saying of how a sync begins.
+fn begins(beginning: &Beginning) -> Option<String> {
+    Some(match beginning {
+        Beginning::Anew => return None,
+        Beginning::Beside(at) => format!(
+            "note: an interrupted sync, begun {}, could be resumed by --resume; this one begins anew",
+            moments::show(*at)
+        ),
+        Beginning::NothingThere => {
+            "note: there is no interrupted sync to resume; this one begins anew".into()
+        }
+        Beginning::Unfit {
+            begun_at,
+            differences,
+        } => format!(
+            "note: the interrupted sync, begun {}, is not resumed, since not all is the same: {}\n\
+             note: this one begins anew; to go on with that one, end this one and give the same again",
+            moments::show(*begun_at),
+            safe_line(&differences.join(", ")),
+        ),
+        Beginning::Resumed { begun_at, pages } => format!(
+            "resuming the sync that was begun {}: {pages} pages are there",
+            moments::show(*begun_at)
+        ),
+    })
+}
+
+fn stopping(calls: usize, grace: Duration) -> String {
+    format!(
+        "stopping: {calls} calls under way get {} s; interrupt again to end at once",
+        grace.as_secs()
+    )
 }
 
 fn waiting(wait: Duration, reason: &str) -> String {
@@ -87,7 +148,14 @@ fn shown(progress: &Progress) -> String {
     if progress.gaps > 0 {
         parts.push(format!("gaps {}", progress.gaps));
     }
-    parts.push(format!("{} pages, {} to go", progress.pages, progress.open));
+    let earlier = match progress.earlier {
+        0 => String::new(),
+        pages => format!(" ({pages} before it was resumed)"),
+    };
+    parts.push(format!(
+        "{} pages{earlier}, {} to go",
+        progress.pages, progress.open
+    ));
     for waiting in &progress.waiting {
         let (held, calls) = (held_back(&waiting.held), waiting.calls);
         parts.push(format!("{held} ({calls} calls)"));

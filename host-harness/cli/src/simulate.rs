@@ -11,6 +11,7 @@ use openai_simulator::{
 use serde_json::json;
 
 use crate::exit::Exit;
+use crate::signals::Signals;
 
 /// Serve a simulated OpenAI organization on this machine
 ///
@@ -125,7 +126,10 @@ pub(crate) async fn run(
         eprintln!("control API: {}", simulator.control_url());
     }
     stdout.flush()?;
-    simulator.serve_until(ended()).await;
+    let mut signals = Signals::new()?;
+    simulator
+        .serve_until(async move { signals.next().await })
+        .await;
     Ok(Exit::Done)
 }
 
@@ -170,22 +174,5 @@ fn options(arguments: SimulateArguments) -> Options {
         },
         quirks,
         ..defaults
-    }
-}
-
-/// Waits for Ctrl-C or a request to terminate.
-async fn ended() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let interrupt = tokio::signal::ctrl_c();
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(_) => {
-            let _ = interrupt.await;
-        }
     }
 }

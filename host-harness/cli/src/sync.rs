@@ -7,10 +7,13 @@ use std::sync::Arc;
 
 use clap::Args;
 use governance_host::connection::Connection;
+use governance_host::contract::moments;
 use governance_host::store::{Asked, State, Store};
+use governance_host::sync::checkpoint::Beginning;
 use governance_host::sync::estimate::estimate as estimated;
 use governance_host::sync::progress::Observer;
 use governance_host::sync::retry::Patience;
+use governance_host::sync::stop::Stop;
 use governance_host::sync::{Options, Report, run as sync};
 use serde_json::json;
 
@@ -19,16 +22,19 @@ use crate::connect;
 use crate::estimate;
 use crate::exit::Exit;
 use crate::progress::{Lines, Spinner};
+use crate::signals::Signals;
 use crate::text::{count_line, json_line, safe_line};
 
 /// Read who has access to what into the database
 ///
 /// What could not be read is kept as gaps, and never taken for absent: the
-/// summary names them, and the exit code is 6.
+/// summary names them, and the exit code is 6. One that is interrupted, by Ctrl-C
+/// or in any other way, can be gone on with by --resume; the exit code is 10.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example:
-  OPENAI_ADMIN_KEY=… harness sync --db governance.db")]
+Examples:
+  OPENAI_ADMIN_KEY=… harness sync --db governance.db
+  OPENAI_ADMIN_KEY=… harness sync --resume")]
 pub(crate) struct SyncArguments {
     #[command(flatten)]
     connect: ConnectArguments,
@@ -73,6 +79,14 @@ pub(crate) struct SyncArguments {
     #[arg(long)]
     estimate: bool,
 
+    /// Go on with an interrupted sync of this connection
+    ///
+    /// Only with the same component, settings and scope, and within a week. If
+    /// there is none that fits, the sync begins anew and says so: a job can always
+    /// give this.
+    #[arg(long)]
+    resume: bool,
+
     /// Print the summary as JSON
     #[arg(long)]
     json: bool,
@@ -91,12 +105,15 @@ pub(crate) async fn run(arguments: SyncArguments, stdout: &mut dyn Write) -> any
         },
         concurrency: arguments.concurrency.into(),
         patience: Patience::default(),
+        resume: arguments.resume,
+        stop: Stop::default(),
     };
     if arguments.estimate {
         let estimate = estimated(&connection, &options).await?;
-        let limits = estimate::Limits::new();
+        let limits = limits_per_second(&connection);
         return estimate::show(&estimate, &options, &limits, arguments.json, stdout);
     }
+    tokio::spawn(listen(Signals::new()?, options.stop.clone()));
     let report = sync(connection.clone(), &options, observer().as_mut()).await?;
     if report.tightened {
         let shown = options.database.display();
@@ -111,6 +128,15 @@ pub(crate) async fn run(arguments: SyncArguments, stdout: &mut dyn Write) -> any
         State::Complete => Exit::Done,
         _ => Exit::Gaps,
     })
+}
+
+/// Ends the sync when it is asked for, and the process when it is asked for
+/// again: the database stands that.
+async fn listen(mut signals: Signals, stop: Stop) {
+    signals.next().await;
+    stop.ask();
+    signals.next().await;
+    std::process::exit(Exit::Interrupted as i32);
 }
 
 fn observer() -> Box<dyn Observer> {
@@ -134,6 +160,9 @@ fn as_json(report: &Report, options: &Options, connection: &Connection) -> serde
         "database": options.database,
         "state": summary.state.name(),
         "asked": options.asked,
+        "resumed": resumed(report).map(|(begun_at, pages)| {
+            json!({ "begun_at": begun_at, "pages": pages })
+        }),
         "resources": resources,
         "entitlements": summary.entitlements,
         "grants": summary.grants,
@@ -176,11 +205,15 @@ fn as_text(report: &Report, options: &Options, connection: &Connection) -> Strin
         .tenant
         .as_deref()
         .map(|it| format!(" {}", safe_line(it)));
+    let resumed = resumed(report).map(|(begun_at, pages)| {
+        format!(", resumed: {pages} pages were there of the sync that was begun {begun_at}")
+    });
     let mut text = format!(
-        "synced {service}{} as connection `{}` in {:.1} s\n\n",
+        "synced {service}{} as connection `{}` in {:.1} s{}\n\n",
         tenant.unwrap_or_default(),
         safe_line(&options.connection),
         report.duration.as_secs_f64(),
+        resumed.unwrap_or_default(),
     );
     for (kind, count) in &summary.resources {
         count_line(&mut text, kind, *count);
@@ -225,4 +258,18 @@ fn as_text(report: &Report, options: &Options, connection: &Connection) -> Strin
         ),
     });
     text
+}
+
+/// When a resumed sync was begun, and how many pages were there.
+fn resumed(report: &Report) -> Option<(String, u64)> {
+    match report.beginning {
+        Beginning::Resumed { begun_at, pages } => Some((moments::show(begun_at), pages)),
+        _ => None,
+    }
+}
+
+/// Requests a second that routes let through, as far as is known.
+fn limits_per_second(connection: &Connection) -> estimate::Limits {
+    let known = connection.limits_of_routes().into_iter();
+    known.map(|it| (it.route, it.rate.per_second())).collect()
 }

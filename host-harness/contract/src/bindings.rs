@@ -11,5 +11,5 @@ wasmtime::component::bindgen!({
         "wasi:clocks": wasmtime_wasi::p2::bindings::clocks,
     },
     require_store_data_send: true,
-    additional_derives: [PartialEq, Eq, Hash, serde::Serialize],
+    additional_derives: [PartialEq, Eq, Hash, serde::Deserialize, serde::Serialize],
 });

@@ -22,3 +22,17 @@ mod scopes;
 
 pub use bindings::exports::governance::connector::{changes, connector, faults, manifest, model};
 pub use bindings::{Plugin, PluginPre};
+
+/// The version of the package `governance:connector` in `wit/`.
+pub const VERSION: &str = "0.1.0";
+
+#[cfg(test)]
+mod tests {
+    use super::VERSION;
+
+    #[test]
+    fn the_version_is_that_of_the_package() {
+        let package = format!("package governance:connector@{VERSION};");
+        assert!(include_str!("../../../wit/connector.wit").starts_with(&package));
+    }
+}

@@ -38,6 +38,11 @@ pub struct Rate {
 }
 
 impl Rate {
+    /// Requests a second.
+    pub fn per_second(&self) -> f64 {
+        f64::from(self.requests) / self.within.as_secs_f64()
+    }
+
     /// How long one request takes of it.
     pub(super) fn interval(&self) -> Duration {
         self.within / self.requests.max(1)

@@ -15,17 +15,17 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use governance_contract::connector::ListingTarget;
 use governance_contract::model::Scope;
 use governance_store::{Asked, Store, StoreError, SyncRow};
 
 use super::narrowing::Narrowing;
 use super::path::{Leads, Path};
 use super::retry::{Patience, Verdict, decide};
-use super::run::list;
-use super::task::{Call, Task, first, following};
+use super::task::{Task, first, following};
 use super::{Options, SyncError};
+use crate::clock::now;
 use crate::connection::Connection;
+use crate::pace::Manner;
 
 /// Calls of one kind, side by side, that stand for all of them.
 pub const SAMPLE: usize = 5;
@@ -226,7 +226,9 @@ impl<'a> Sample<'a> {
         narrowing: &Narrowing<'_>,
     ) -> Result<Vec<Task>, SyncError> {
         let (before, begun) = (self.connection.requests(), Instant::now());
-        let result = list(self.connection, &task.call, task.token.as_deref()).await;
+        let token = task.token.as_deref();
+        let asked = self.connection.list(now(), &task.call, token, Manner::Waits);
+        let result = asked.await;
         self.made.calls += 1;
         self.made.time += begun.elapsed();
         let mut following = match result {
@@ -277,21 +279,10 @@ fn by_kind(tasks: Vec<Weighed>) -> Vec<(String, Vec<Weighed>)> {
 
 /// What tasks of one kind have in common.
 fn kind_of(task: &Task) -> String {
-    let call = match &task.call {
-        Call::Resources { resource_type, .. } => format!("resources {resource_type}"),
-        Call::Entitlements(of) => format!("entitlements {}", type_of(of)),
-        Call::Grants(of) => format!("grants {}", type_of(of)),
-    };
+    let (subject, kind) = task.call.lists();
     let goes_on = task.token.is_some();
     let covers: Vec<_> = task.covers.iter().map(shape).collect();
-    format!("{call} {goes_on} {}", covers.join(" "))
-}
-
-fn type_of(target: &ListingTarget) -> &str {
-    match target {
-        ListingTarget::ResourceType(id) => id,
-        ListingTarget::Resource(of) => &of.id.resource_type,
-    }
+    format!("{} {kind} {goes_on} {}", subject.name(), covers.join(" "))
 }
 
 /// Which parts a scope names, without the ids.

@@ -4,9 +4,12 @@
 //! connector reads one page. [`narrowing`] and [`task`] say which calls there are,
 //! [`path`] which of them lead on, [`room`] how many are kept in mind, [`retry`] what to do about one that fails,
 //! [`estimate`] how many there will be, [`width`] how many are made side by side,
-//! [`parked`] where those are that wait, [`run`] makes them, and pages are stored as they come, so that memory does not
-//! grow with the organization.
+//! [`parked`] where those are that wait, [`run`] makes them, and pages are stored
+//! as they come, so that memory does not grow with the organization. The calls that
+//! are left are stored with them: [`checkpoint`] says when an interrupted sync is
+//! gone on with.
 
+pub mod checkpoint;
 pub mod estimate;
 mod keep;
 pub mod narrowing;
@@ -16,7 +19,10 @@ pub mod progress;
 pub mod retry;
 pub mod room;
 mod run;
+mod step;
+pub mod stop;
 pub mod task;
+mod tenant;
 pub mod width;
 
 use std::collections::BTreeMap;
@@ -29,10 +35,12 @@ use governance_store::{Asked, StoreError, Summary};
 use crate::connection::Connection;
 use crate::error::{CallError, Fault, store_fault};
 use crate::pace::Known;
+use checkpoint::Beginning;
 use narrowing::{Narrowing, UnknownType};
 pub use parked::Waits;
 use progress::Observer;
 use retry::Patience;
+use stop::Stop;
 
 /// How to sync.
 #[derive(Debug, Clone)]
@@ -47,6 +55,10 @@ pub struct Options {
     pub concurrency: usize,
     /// How often and how long to try.
     pub patience: Patience,
+    /// Go on with an interrupted sync, if there is one that fits.
+    pub resume: bool,
+    /// By which the sync is asked to end early.
+    pub stop: Stop,
 }
 
 /// What a sync brought.
@@ -56,7 +68,8 @@ pub struct Report {
     pub summary: Summary,
     /// The service's id of the tenant, if it is known.
     pub tenant: Option<String>,
-    /// Requests sent, by route.
+    /// Requests sent, by route, by all parts of a resumed sync. Of one that was
+    /// killed, those of the calls under way are not known.
     pub requests: BTreeMap<String, u64>,
     /// How routes made it wait, by route.
     pub waits: BTreeMap<String, Waits>,
@@ -64,8 +77,10 @@ pub struct Report {
     pub limits: Vec<Known>,
     /// What the connector noted.
     pub notes: Vec<String>,
-    /// From first call to last.
+    /// From first call to last, of this part.
     pub duration: Duration,
+    /// How it began.
+    pub beginning: Beginning,
     /// The database was open to others than its owner, and is not any more.
     pub tightened: bool,
 }
@@ -76,6 +91,26 @@ pub enum SyncError {
     /// A call failed, and nothing can come of the others.
     #[error(transparent)]
     Call(#[from] CallError),
+    /// The same, but what was read is kept, so that it can be gone on with.
+    #[error("the sync stopped on its way, and what it read is kept")]
+    Stopped(#[source] CallError),
+    /// It was asked to end.
+    #[error("the sync was interrupted {}", match kept {
+        true => "on its way, and what it read is kept",
+        false => "before anything was kept",
+    })]
+    Interrupted {
+        /// Whether there is anything to go on with.
+        kept: bool,
+    },
+    /// Nothing shows that the interrupted sync is of the same tenant.
+    #[error(
+        "the interrupted sync was begun with another credential, and this one does not tell whose it is"
+    )]
+    OtherCredential,
+    /// What an interrupted sync left was written by somebody else.
+    #[error("the tasks of the interrupted sync cannot be read")]
+    Unreadable(#[from] serde_json::Error),
     /// The database cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -97,15 +132,17 @@ impl SyncError {
     /// Who has to act.
     pub fn fault(&self) -> Fault {
         match self {
-            Self::Call(error) => error.fault(),
+            Self::Call(error) | Self::Stopped(error) => error.fault(),
+            Self::OtherCredential => Fault::Credential,
+            Self::Unreadable(_) => Fault::Configuration,
             Self::UnknownType(_) | Self::NotThere(_) => Fault::Usage,
-            Self::Full(_) | Self::Cancelled(_) => Fault::Service,
+            Self::Full(_) | Self::Cancelled(_) | Self::Interrupted { .. } => Fault::Service,
             Self::Store(error) => store_fault(error),
         }
     }
 }
 
-/// Reads all that the connection can list.
+/// Reads all that the connection can list, or what is left of it.
 ///
 /// # Errors
 /// Nothing could be read, the credential is of no use, or the database cannot
@@ -122,11 +159,12 @@ pub async fn run(
     Ok(Report {
         summary: kept.summary,
         tenant: kept.tenant,
-        requests: connection.requests(),
+        requests: kept.requests,
         waits: run.waits(),
         limits: connection.limits_of_routes(),
         notes: kept.notes,
         duration: begun.elapsed(),
+        beginning: run.beginning,
         tightened: kept.tightened,
     })
 }

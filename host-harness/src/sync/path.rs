@@ -25,6 +25,9 @@ pub struct Path {
     begun: HashMap<Call, bool>,
     /// By the tokens' hashes, which are shorter than tokens may be.
     tokens: HashMap<Call, HashSet<[u8; 32]>>,
+    /// Listings that were begun again: the id of their first task since, and how
+    /// often.
+    restarted: HashMap<Call, (i64, u32)>,
 }
 
 /// Where a task leads.
@@ -48,6 +51,7 @@ impl Path {
             longest,
             begun: HashMap::new(),
             tokens: HashMap::new(),
+            restarted: HashMap::new(),
         }
     }
 
@@ -70,13 +74,28 @@ impl Path {
         Leads::On
     }
 
-    /// Lets a listing be read again from its beginning.
-    pub fn forget(&mut self, call: &Call) {
+    /// Lets a listing be read again from its beginning, for the `times`-th time,
+    /// which is the task with this id.
+    pub fn restart(&mut self, call: &Call, id: i64, times: u32) {
         self.tokens.remove(call);
+        self.restarted.insert(call.clone(), (id, times));
+    }
+
+    /// How often a listing was begun again.
+    pub fn restarts(&self, call: &Call) -> u32 {
+        self.restarted.get(call).map_or(0, |(_, times)| *times)
+    }
+
+    /// Whether a task is of a listing that was begun again after it was found. All
+    /// that it would tell is told again.
+    pub fn is_past(&self, call: &Call, id: i64) -> bool {
+        self.restarted
+            .get(call)
+            .is_some_and(|(first, _)| id < *first)
     }
 
     fn begin(&mut self, call: &Call) -> Leads {
-        let has_parent = of(call).is_some_and(|it| it.parent.is_some());
+        let has_parent = call.of().is_some_and(|it| it.parent.is_some());
         match self.begun.get_mut(&plain(call)) {
             Some(had_parent) if *had_parent || !has_parent => Leads::Nowhere,
             Some(had_parent) => {
@@ -88,17 +107,6 @@ impl Path {
                 Leads::On
             }
         }
-    }
-}
-
-/// The resource that a listing is of.
-fn of(call: &Call) -> Option<&Reference> {
-    match call {
-        Call::Resources { parent, .. } => parent.as_ref(),
-        Call::Entitlements(target) | Call::Grants(target) => match target {
-            ListingTarget::ResourceType(_) => None,
-            ListingTarget::Resource(of) => Some(of),
-        },
     }
 }
 
@@ -183,7 +191,11 @@ mod tests {
         ] {
             assert_eq!(path.leads(&at(token)), leads, "{token}");
         }
-        path.forget(&at("a").call);
+        let call = at("a").call;
+        assert_eq!((path.restarts(&call), path.is_past(&call, 1)), (0, false));
+        path.restart(&call, 7, 1);
         assert_eq!(path.leads(&at("a")), Leads::On);
+        assert_eq!(path.restarts(&call), 1);
+        assert!(path.is_past(&call, 6) && !path.is_past(&call, 7));
     }
 }

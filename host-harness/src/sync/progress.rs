@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use governance_contract::connector::Page;
+use governance_store::Resumed;
 
+use super::checkpoint::Beginning;
 use crate::pace::HeldBack;
 
 /// How far a sync is.
@@ -18,6 +20,8 @@ pub struct Progress {
     pub gaps: u64,
     /// Pages read so far.
     pub pages: u64,
+    /// How many of them were there already when an interrupted sync was resumed.
+    pub earlier: u64,
     /// Calls under way or to be made, as far as is known.
     pub open: usize,
     /// Of these, those that wait for a route.
@@ -34,6 +38,23 @@ pub struct Waiting {
 }
 
 impl Progress {
+    /// That of an interrupted sync.
+    pub(super) fn of(resumed: &Resumed) -> Self {
+        Self {
+            resources: resumed.resources.clone(),
+            grants: resumed.grants,
+            gaps: resumed.gaps,
+            pages: resumed.done,
+            earlier: resumed.done,
+            open: 0,
+        }
+    }
+
+    /// Whether anything was read since the process began.
+    pub(super) fn has_reached(&self) -> bool {
+        self.pages > self.earlier
+    }
+
     pub(super) fn add(&mut self, page: &Page) {
         for resource in &page.resources {
             *self
@@ -49,6 +70,9 @@ impl Progress {
 
 /// Is told how a sync goes.
 pub trait Observer: Send {
+    /// It is decided whether an interrupted sync is gone on with.
+    fn begins(&mut self, _: &Beginning) {}
+
     /// Something was read.
     fn progress(&mut self, progress: &Progress);
 
@@ -58,4 +82,8 @@ pub trait Observer: Send {
     /// A route is not free: told once for each pause of it, and once for each
     /// that is slowed.
     fn held_back(&mut self, held: &HeldBack);
+
+    /// The sync was asked to end early: so many calls may still end within this
+    /// time.
+    fn stopping(&mut self, _calls: usize, _grace: Duration) {}
 }

@@ -37,8 +37,7 @@ pub struct Patience {
     pub repeats_percent: u64,
     /// Pages of one listing. One that has more does not end.
     pub longest_listing: usize,
-    /// Bytes of what is still to be asked and could not be read. A sync that
-    /// has more ends.
+    /// Bytes of what is still to be asked. A sync that has more ends.
     pub kept_in_mind: usize,
 }
 
@@ -146,6 +145,18 @@ pub fn decide(error: &CallError, attempt: u32, reached: bool, patience: &Patienc
     }
 }
 
+/// Whether the same call may go well another time, without anybody's help: the
+/// service was not reached, or not ready.
+pub fn is_passing(error: &CallError) -> bool {
+    match error.kind() {
+        None => matches!(error, CallError::Breach(Breach::Time(_))),
+        Some(kind) => matches!(
+            kind,
+            ErrorKind::RateLimited(_) | ErrorKind::Unavailable | ErrorKind::UnreadableResponse
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use governance_contract::samples::changes::error;
@@ -228,8 +239,23 @@ mod tests {
     }
 
     #[test]
+    fn what_passes_by_itself_is_known() {
+        for (kind, passing) in [
+            (ErrorKind::Unavailable, true),
+            (ErrorKind::UnreadableResponse, true),
+            (ErrorKind::RateLimited(None), true),
+            (ErrorKind::PermissionDenied(None), false),
+            (ErrorKind::NotFound, false),
+            (ErrorKind::Unauthenticated, false),
+        ] {
+            assert_eq!(is_passing(&failed(kind.clone())), passing, "{kind:?}");
+        }
+    }
+
+    #[test]
     fn a_component_that_breaks_is_not_tried_again() {
         let trap = CallError::Breach(Breach::Trap("unreachable".into()));
+        assert!(!is_passing(&trap));
         let verdict = decide(&trap, 1, true, &Patience::default());
         assert_eq!(verdict, Verdict::Gap(GapReason::Failure));
     }

@@ -1,9 +1,9 @@
-//! How much a sync keeps in mind: what it still has to ask, and what it could
-//! not read. A listing that promises ever more would otherwise fill the memory
-//! with its tokens long before it has too many pages. Pure.
+//! How much a sync keeps in mind: what it still has to ask. A listing that
+//! promises ever more would otherwise fill the memory with its tokens long before
+//! it has too many pages. Pure.
 
 use governance_contract::connector::ListingTarget;
-use governance_contract::model::{Gap, Reference, ResourceId, Scope};
+use governance_contract::model::{Reference, ResourceId, Scope};
 
 use super::task::{Call, Task};
 
@@ -48,11 +48,6 @@ impl Room {
 pub fn of_task(task: &Task) -> usize {
     let covers: usize = task.covers.iter().map(of_scope).sum();
     size_of::<Task>() + of_call(&task.call) + of_text(&task.token) + task.surface.len() + covers
-}
-
-/// Bytes that a gap takes, roughly.
-pub fn of_gap(gap: &Gap) -> usize {
-    size_of::<Gap>() + gap.surface.len() + gap.detail.len() + of_scope(&gap.scope)
 }
 
 fn of_call(call: &Call) -> usize {

@@ -1,34 +1,36 @@
 //! Running a sync's calls, side by side up to a bound.
 
+mod begin;
 mod failed;
+mod stopping;
+mod suspect;
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
-use governance_contract::bounds::TEXT_BYTES;
 use governance_contract::connector::Page;
-use governance_contract::model::{Gap, GapReason, Scope};
+use governance_contract::model::GapReason;
+use governance_store::TaskChange;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::sleep_until;
 
-use super::keep::{Keep, Kept, Told};
+use super::checkpoint::{Beginning, written};
+use super::keep::{Keep, Kept};
 use super::narrowing::Narrowing;
 use super::parked::{Parked, Turn, Waits};
 use super::path::{Leads, Path};
 use super::progress::{Observer, Progress};
 use super::retry::Budget;
-use super::room::{Room, of_gap, of_task};
-use super::task::{Task, first, following, static_entitlements};
+use super::room::{Room, of_task};
+use super::step::{Step, Told};
+use super::task::{Task, following, lost, static_entitlements};
 use super::width::Width;
 use super::{Options, SyncError};
 use crate::clock::now;
 use crate::connection::Connection;
 use crate::error::CallError;
 use crate::pace::{Manner, Pass};
-
-/// Notes that are kept for the report.
-const NOTES: usize = 100;
 
 pub(super) struct Run<'a> {
     connection: &'a Arc<Connection>,
@@ -40,28 +42,33 @@ pub(super) struct Run<'a> {
     keep: Keep<'a>,
     queue: VecDeque<Attempt>,
     parked: Parked<Attempt>,
-    calls: JoinSet<Ended>,
+    calls: JoinSet<Called>,
     width: Width,
     budget: Budget,
     path: Path,
-    /// For what is queued or under way, and for gaps.
+    /// The id of the last task that was found.
+    last: i64,
+    pub(super) beginning: Beginning,
+    /// For what is queued or under way.
     room: Room,
     progress: Progress,
-    notes: Vec<String>,
-    /// Not yet kept: until a page is read there may be nothing to keep.
-    gaps: Vec<Gap>,
     first_error: Option<CallError>,
+    /// What shrank is being read again.
+    doubted: bool,
 }
 
 /// A task, how often it was tried, and how often its route refused it.
-struct Attempt {
-    task: Task,
-    number: u32,
-    refused: u32,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Attempt {
+    /// By which the database knows it.
+    pub(super) id: i64,
+    pub(super) task: Task,
+    pub(super) number: u32,
+    pub(super) refused: u32,
 }
 
 /// A call that ended: which one it was, what for, and how.
-type Ended = (u64, Attempt, Result<Page, CallError>);
+type Called = (u64, Attempt, Result<Page, CallError>);
 
 impl<'a> Run<'a> {
     pub(super) fn new(
@@ -83,43 +90,29 @@ impl<'a> Run<'a> {
             width: Width::new(options.concurrency),
             budget: Budget::new(options.patience),
             path: Path::new(options.patience.longest_listing),
+            last: 0,
+            beginning: Beginning::Anew,
             room: Room::new(options.patience.kept_in_mind),
             progress: Progress::default(),
-            notes: Vec::new(),
-            gaps: Vec::new(),
             first_error: None,
+            doubted: false,
         }
     }
 
     /// Runs until nothing is left to do.
     pub(super) async fn finish(&mut self) -> Result<Kept, SyncError> {
-        let result = self.all().await;
-        if let Err(error) = &result {
-            self.calls.shutdown().await;
-            self.keep
-                .fail(&error.to_string(), &self.connection.requests());
+        match self.all().await {
+            Ok(kept) => Ok(kept),
+            Err(error) => {
+                self.calls.shutdown().await;
+                Err(self.keep.end(error))
+            }
         }
-        result
     }
 
     async fn all(&mut self) -> Result<Kept, SyncError> {
-        self.enqueue(first(&self.narrowing))?;
-        loop {
-            self.fill()?;
-            self.progress.waiting = self.parked.waiting();
-            self.progress.open = self.calls.len() + self.queue.len() + self.parked.len();
-            self.observer.progress(&self.progress);
-            // Without room for a call there is nothing to wake up for.
-            let has_room = self.calls.len() < self.width.now();
-            let wakes = self.parked.wakes().filter(|_| has_room);
-            if self.calls.is_empty() && wakes.is_none() {
-                break;
-            }
-            tokio::select! {
-                Some(done) = self.calls.join_next() => self.ended(done)?,
-                () = sleep_until(wakes.unwrap_or_else(Instant::now).into()), if wakes.is_some() => {}
-            }
-        }
+        self.begin().await?;
+        self.calls().await?;
         // A sync that has read no page at all knows nothing, not even gaps.
         if let Some(error) = self.first_error.take().filter(|_| self.progress.pages == 0) {
             return Err(error.into());
@@ -129,18 +122,42 @@ impl<'a> Run<'a> {
             missing.sort_unstable();
             return Err(SyncError::NotThere(missing));
         }
-        blocking(|| self.keep.gaps(&std::mem::take(&mut self.gaps)))?;
-        let notes = std::mem::take(&mut self.notes);
-        let requests = self.connection.requests();
-        Ok(blocking(|| self.keep.finish(&requests, notes))?)
+        if self.doubt()? {
+            self.calls().await?;
+            self.settle_doubts()?;
+        }
+        Ok(blocking(|| self.keep.finish())?)
     }
 
-    fn ended(&mut self, done: Result<Ended, JoinError>) -> Result<(), SyncError> {
+    /// Makes calls until none is left.
+    async fn calls(&mut self) -> Result<(), SyncError> {
+        loop {
+            self.fill()?;
+            self.progress.waiting = self.parked.waiting();
+            self.progress.open = self.calls.len() + self.queue.len() + self.parked.len();
+            self.observer.progress(&self.progress);
+            // Without room for a call there is nothing to wake up for.
+            let has_room = self.calls.len() < self.width.now();
+            let wakes = self.parked.wakes().filter(|_| has_room);
+            if self.calls.is_empty() && wakes.is_none() {
+                return Ok(());
+            }
+            tokio::select! {
+                Some(done) = self.calls.join_next() => self.ended(done)?,
+                () = sleep_until(wakes.unwrap_or_else(Instant::now).into()), if wakes.is_some() => {}
+                () = self.options.stop.asked() => return Err(self.wind_down().await?),
+            }
+        }
+    }
+
+    /// Takes in what came of a call.
+    fn ended(&mut self, done: Result<Called, JoinError>) -> Result<(), SyncError> {
         let (number, attempt, result) = done.map_err(|error| match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(error) => SyncError::Cancelled(error.to_string()),
         })?;
         match result {
+            _ if self.is_past(&attempt) => Ok(()),
             Ok(page) => {
                 self.width.went_well();
                 self.read(&attempt, page)
@@ -150,30 +167,50 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Whether a task is of a listing that was begun again since. It is then dropped.
+    fn is_past(&mut self, attempt: &Attempt) -> bool {
+        let is_past = self.path.is_past(&attempt.task.call, attempt.id);
+        if is_past {
+            self.room.give_back(of_task(&attempt.task));
+        }
+        is_past
+    }
+
     /// How each route made the sync wait.
     pub(super) fn waits(&self) -> BTreeMap<String, Waits> {
         self.parked.waits().clone()
     }
 
     /// Queues the tasks that lead on.
-    fn enqueue(&mut self, tasks: Vec<Task>) -> Result<(), SyncError> {
+    fn enqueue(&mut self, tasks: Vec<Task>, step: &mut Step) -> Result<(), SyncError> {
         for task in tasks {
             match self.path.leads(&task) {
-                Leads::On => {
-                    self.room.take(of_task(&task))?;
-                    self.queue.push_back(Attempt {
-                        task,
-                        number: 1,
-                        refused: 0,
-                    });
-                }
+                Leads::On => self.queue(task, 1, step)?,
                 Leads::Nowhere => {}
                 Leads::Back | Leads::TooFar => {
-                    self.gap(&task, GapReason::Failure, "the listing does not end")?;
+                    self.gap(&task, GapReason::Failure, "the listing does not end", step);
                 }
             }
         }
         Ok(())
+    }
+
+    fn queue(&mut self, task: Task, number: u32, step: &mut Step) -> Result<(), SyncError> {
+        self.room.take(of_task(&task))?;
+        self.last += 1;
+        let attempt = Attempt {
+            id: self.last,
+            task,
+            number,
+            refused: 0,
+        };
+        step.tasks.push(TaskChange::Found(written(&attempt)));
+        self.queue.push_back(attempt);
+        Ok(())
+    }
+
+    fn keep(&mut self, step: Step) -> Result<(), SyncError> {
+        Ok(blocking(|| self.keep.step(step))?)
     }
 
     /// Starts calls while there is room: first those that waited.
@@ -192,6 +229,9 @@ impl<'a> Run<'a> {
     }
 
     fn start(&mut self, attempt: Attempt, pass: Option<Pass>) {
+        if self.is_past(&attempt) {
+            return;
+        }
         let (connection, number) = (self.connection.clone(), self.width.begin());
         self.calls.spawn(async move {
             let Task { call, token, .. } = &attempt.task;
@@ -206,45 +246,21 @@ impl<'a> Run<'a> {
         let description = self.connection.description();
         let fixed = static_entitlements(&page, description);
         self.progress.add(&page);
-        self.note(&page.notes);
+        self.keep.note(&page.notes);
         for resource in &page.resources {
             self.awaited.remove(resource.id.id.as_str());
         }
-        let next = following(&attempt.task, &page, &self.narrowing);
-        blocking(|| self.keep.page(Told { page, fixed }))?;
+        let mut step = Step::of(attempt);
         self.room.give_back(of_task(&attempt.task));
-        self.enqueue(next)
+        self.enqueue(following(&attempt.task, &page, &self.narrowing), &mut step)?;
+        step.told = Some(Told { page, fixed });
+        self.keep(step)
     }
 
-    fn note(&mut self, notes: &[String]) {
-        for note in notes {
-            tracing::debug!(%note, "the connector notes");
-            if self.notes.len() < NOTES && !self.notes.contains(note) {
-                self.notes.push(note.clone());
-            }
-        }
-    }
-
-    fn gap(&mut self, task: &Task, reason: GapReason, detail: &str) -> Result<(), SyncError> {
+    fn gap(&mut self, task: &Task, reason: GapReason, detail: &str, step: &mut Step) {
         let types = &self.connection.description().resource_types;
-        let surface = |scope: &Scope| {
-            let kind = types
-                .iter()
-                .find(|it| Some(&it.id) == scope.resource_type.as_ref());
-            kind.map_or(&task.surface, |kind| &kind.surface).clone()
-        };
-        let gaps = task.covers.iter().map(|scope| Gap {
-            surface: surface(scope),
-            scope: scope.clone(),
-            reason,
-            detail: bounded(detail),
-        });
-        for gap in gaps {
-            self.room.take(of_gap(&gap))?;
-            self.gaps.push(gap);
-        }
+        step.gaps.extend(lost(task, types, reason, detail));
         self.progress.gaps += task.covers.len() as u64;
-        Ok(())
     }
 }
 
@@ -252,9 +268,4 @@ impl<'a> Run<'a> {
 /// up the calls that are under way.
 fn blocking<T>(work: impl FnOnce() -> T) -> T {
     tokio::task::block_in_place(work)
-}
-
-fn bounded(text: &str) -> String {
-    let end = text.floor_char_boundary(TEXT_BYTES);
-    text[..end].to_owned()
 }

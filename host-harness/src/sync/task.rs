@@ -3,13 +3,16 @@
 
 use std::collections::BTreeMap;
 
+use governance_contract::bounds::TEXT_BYTES;
 use governance_contract::connector::{Continuation, ListingTarget, Page};
 use governance_contract::manifest::{
     Description, EntitlementListing, GrantListing, ResourceType, StaticEntitlement,
 };
 use governance_contract::model::{
-    Entitlement, Exclusion, Reference, Resource, ResourceId, Scope, Subject,
+    Entitlement, Exclusion, Gap, GapReason, Reference, Resource, ResourceId, Scope, Subject,
 };
+
+use serde::{Deserialize, Serialize};
 
 use super::narrowing::Narrowing;
 
@@ -27,7 +30,7 @@ pub struct Task {
 }
 
 /// A listing function with its arguments.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "named as in the contract")]
 pub enum Call {
     Resources {
@@ -36,6 +39,48 @@ pub enum Call {
     },
     Entitlements(ListingTarget),
     Grants(ListingTarget),
+}
+
+impl Call {
+    /// What it lists, and the type of what that is of.
+    pub fn lists(&self) -> (Subject, &str) {
+        fn of(target: &ListingTarget) -> &str {
+            match target {
+                ListingTarget::ResourceType(id) => id,
+                ListingTarget::Resource(of) => &of.id.resource_type,
+            }
+        }
+        match self {
+            Self::Resources { resource_type, .. } => (Subject::Resources, resource_type),
+            Self::Entitlements(target) => (Subject::Entitlements, of(target)),
+            Self::Grants(target) => (Subject::Grants, of(target)),
+        }
+    }
+
+    /// The resource that the listing is of.
+    pub fn of(&self) -> Option<&Reference> {
+        match self {
+            Self::Resources { parent, .. } => parent.as_ref(),
+            Self::Entitlements(target) | Self::Grants(target) => match target {
+                ListingTarget::ResourceType(_) => None,
+                ListingTarget::Resource(of) => Some(of),
+            },
+        }
+    }
+}
+
+/// The first call of a listing, as it was when it was found. None if a sync of
+/// this does not make it.
+pub fn beginning(call: &Call, narrowing: &Narrowing<'_>) -> Option<Task> {
+    let tasks = match call.of() {
+        None => first(narrowing),
+        Some(of) => {
+            let mut types = narrowing.types().iter();
+            let kind = types.find(|it| it.id == of.id.resource_type)?;
+            of_resource(narrowing, kind, of)
+        }
+    };
+    tasks.into_iter().find(|it| it.call == *call)
 }
 
 /// The calls that a sync begins with.
@@ -85,7 +130,12 @@ pub fn following(task: &Task, page: &Page, narrowing: &Narrowing<'_>) -> Vec<Tas
         let mut types = narrowing.types().iter();
         let kind = types.find(|it| it.id == resource.id.resource_type);
         if let Some(kind) = kind.filter(|kind| narrowing.enters(kind, &resource.id)) {
-            tasks.extend(of_resource(narrowing, kind, resource));
+            let reference = Reference {
+                id: resource.id.clone(),
+                parent: resource.parent.clone(),
+                hint: resource.hint.clone(),
+            };
+            tasks.extend(of_resource(narrowing, kind, &reference));
         }
     }
     tasks
@@ -100,13 +150,8 @@ fn covered_by(next: &Continuation, task: &Task) -> Vec<Scope> {
     }
 }
 
-fn of_resource(narrowing: &Narrowing<'_>, kind: &ResourceType, resource: &Resource) -> Vec<Task> {
+fn of_resource(narrowing: &Narrowing<'_>, kind: &ResourceType, resource: &Reference) -> Vec<Task> {
     let types = narrowing.types();
-    let reference = Reference {
-        id: resource.id.clone(),
-        parent: resource.parent.clone(),
-        hint: resource.hint.clone(),
-    };
     let on_it = |subject| Scope {
         resource_id: Some(resource.id.id.clone()),
         ..of_type(subject, kind)
@@ -114,11 +159,11 @@ fn of_resource(narrowing: &Narrowing<'_>, kind: &ResourceType, resource: &Resour
     let mut tasks = Vec::new();
     let wanted = narrowing.wants(kind);
     if wanted && kind.entitlements == EntitlementListing::PerResource {
-        let call = Call::Entitlements(ListingTarget::Resource(reference.clone()));
+        let call = Call::Entitlements(ListingTarget::Resource(resource.clone()));
         tasks.push(task(kind, call, vec![on_it(Subject::Entitlements)]));
     }
     if wanted && kind.grants == GrantListing::PerResource {
-        let call = Call::Grants(ListingTarget::Resource(reference.clone()));
+        let call = Call::Grants(ListingTarget::Resource(resource.clone()));
         let held = kind.tells.iter().map(|told| Scope {
             principal_type: Some(kind.id.clone()),
             principal_id: Some(resource.id.id.clone()),
@@ -131,7 +176,7 @@ fn of_resource(narrowing: &Narrowing<'_>, kind: &ResourceType, resource: &Resour
     for child in types.iter().filter(listed) {
         let call = Call::Resources {
             resource_type: child.id.clone(),
-            parent: Some(reference.clone()),
+            parent: Some(resource.clone()),
         };
         let below = |scope: Scope| match scope.resource_type == Some(kind.id.clone()) {
             true => Scope {
@@ -206,6 +251,24 @@ fn told_by(types: &[ResourceType], listed: &[&String]) -> Vec<Scope> {
         }
     }
     told
+}
+
+/// What is unknown since a call was given up, each scope put down to the surface
+/// of its type.
+pub fn lost(task: &Task, types: &[ResourceType], reason: GapReason, detail: &str) -> Vec<Gap> {
+    let surface = |scope: &Scope| {
+        let mut types = types.iter();
+        let kind = types.find(|it| Some(&it.id) == scope.resource_type.as_ref());
+        kind.map_or(&task.surface, |kind| &kind.surface).clone()
+    };
+    let end = detail.floor_char_boundary(TEXT_BYTES);
+    let gaps = task.covers.iter().map(|scope| Gap {
+        surface: surface(scope),
+        scope: scope.clone(),
+        reason,
+        detail: detail[..end].to_owned(),
+    });
+    gaps.collect()
 }
 
 /// The entitlements that each of these resources has by its type.

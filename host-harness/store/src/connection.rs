@@ -138,7 +138,7 @@ impl Store {
             .connection
             .query_row(
                 "SELECT detail FROM syncs
-                 WHERE state = 'failed' AND ifnull(connection = ?, true) ORDER BY id DESC LIMIT 1",
+                 WHERE detail IS NOT NULL AND ifnull(connection = ?, true) ORDER BY id DESC LIMIT 1",
                 [connection],
                 |row| row.get(0),
             )

@@ -23,7 +23,8 @@ pub const APPLICATION_ID: i64 = 0x476F_7648;
 /// | 1 | `schema.sql` |
 /// | 2 | `journal.sql` |
 /// | 3 | `effective.sql` |
-pub const SCHEMA_VERSION: i64 = 3;
+/// | 4 | `checkpoint.sql` |
+pub const SCHEMA_VERSION: i64 = 4;
 
 /// What is at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

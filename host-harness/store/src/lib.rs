@@ -8,13 +8,14 @@
 //! rely on when they query the file themselves is in `docs/schema.md`.
 //!
 //! ```text
-//! open_to_write → begin_sync → write … write → finish_sync
+//! open_to_write → begin_sync or resume → advance … advance → finish_sync
 //! open_to_read  → current_syncs, resources, accounts, entitlements, grants, gaps,
 //!                 access_of, holders, effective, diff, digest
 //! ```
 
 pub mod access;
 mod aliases;
+mod checkpoint;
 mod connection;
 pub mod diff;
 mod digest;
@@ -38,6 +39,7 @@ mod write;
 #[cfg(test)]
 mod fixtures;
 
+pub use checkpoint::{Advance, Conditions, Interrupted, KeptTask, Resumed, TaskChange, TaskRow};
 pub use connection::SyncRow;
 pub use error::{Fault, StoreError};
 pub use file::{APPLICATION_ID, Found, SCHEMA_VERSION};
@@ -50,6 +52,6 @@ pub use rows::{
     SecretRow,
 };
 pub use shrunk::Shrunk;
-pub use store::Store;
+pub use store::{Reserved, Store};
 pub use sync::{Asked, Ending, Finish, KEPT_SYNCS, NewSync, State, Summary, SyncId};
 pub use write::Batch;

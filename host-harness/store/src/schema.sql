@@ -29,7 +29,7 @@ CREATE TABLE syncs (
     asked             TEXT NOT NULL,
     state             TEXT NOT NULL
         CHECK (state IN ('running', 'complete', 'with-gaps', 'failed')),
-    -- Why it failed.
+    -- Why it failed, or was interrupted.
     detail            TEXT,
     -- JSON object: how many requests were sent, by the id of the route.
     requests          TEXT NOT NULL DEFAULT '{}',

@@ -12,6 +12,23 @@ use crate::{StoreError, SyncId, expansion};
 /// How long to wait for a short lock of SQLite's own, such as a reader's.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// A path that one process alone may write a store to, as long as this lives.
+#[derive(Debug)]
+pub struct Reserved {
+    path: PathBuf,
+    lock: File,
+}
+
+impl Reserved {
+    /// Opens the store, as [`Store::open_to_write`] does.
+    ///
+    /// # Errors
+    /// What is there is not ours, or cannot be written.
+    pub fn open(self) -> Result<Store, StoreError> {
+        Store::open_reserved(self)
+    }
+}
+
 /// One SQLite file with what was synced.
 ///
 /// It blocks: callers on an async runtime use it from a blocking thread.
@@ -40,9 +57,21 @@ impl Store {
     /// What is there is not ours, or somebody else writes into it now. It is
     /// then left byte for byte as it was.
     pub fn open_to_write(path: &Path) -> Result<Self, StoreError> {
+        Self::reserve(path)?.open()
+    }
+
+    /// Keeps others from writing into a store, without opening it yet.
+    ///
+    /// # Errors
+    /// What is there is not ours, or somebody else writes into it now.
+    pub fn reserve(path: &Path) -> Result<Reserved, StoreError> {
         file::probe(path)?;
         let path = file::resolved(path)?;
         let lock = file::lock(&path)?;
+        Ok(Reserved { path, lock })
+    }
+
+    fn open_reserved(Reserved { path, lock }: Reserved) -> Result<Self, StoreError> {
         file::create_private(&path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let of_file = |error| StoreError::of_file(&path, error);
@@ -139,6 +168,7 @@ fn bring_up(connection: &mut Connection, version: i64) -> rusqlite::Result<()> {
         include_str!("schema.sql"),
         include_str!("journal.sql"),
         include_str!("effective.sql"),
+        include_str!("checkpoint.sql"),
     ];
     for (part, of_version) in parts.into_iter().zip(1..) {
         if of_version > version {

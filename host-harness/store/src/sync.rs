@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::connection::claim_connection;
 use crate::integrity::Finding;
 use crate::write::{json, must_run};
-use crate::{Store, StoreError, aliases, expansion, folding, integrity};
+use crate::{Store, StoreError, aliases, checkpoint, expansion, folding, integrity};
 
 /// How many finished syncs of a connection are kept, the newest ones.
 pub const KEPT_SYNCS: u32 = 10;
@@ -91,7 +91,7 @@ pub struct Finish<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
-    /// Not finished: it runs, or was killed.
+    /// Not finished: it runs, or was interrupted.
     Running,
     /// All was read.
     Complete,
@@ -211,6 +211,7 @@ impl Store {
                 ":integrity": json(&summary.integrity)?,
             },
         )?;
+        checkpoint::forget(&transaction, sync)?;
         transaction.commit()?;
         self.delete_old(sync)?;
         Ok(summary)

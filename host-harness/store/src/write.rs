@@ -66,13 +66,21 @@ impl Store {
         let transaction = self.connection.transaction()?;
         must_run(&transaction, sync)?;
         for batch in batches {
-            write_resources(&transaction, sync, batch.resources)?;
-            write_entitlements(&transaction, sync, batch.entitlements)?;
-            write_grants(&transaction, sync, batch.grants)?;
-            write_gaps(&transaction, sync, batch.gaps)?;
+            write_batch(&transaction, sync, batch)?;
         }
         Ok(transaction.commit()?)
     }
+}
+
+pub(crate) fn write_batch(
+    transaction: &Transaction<'_>,
+    sync: SyncId,
+    batch: &Batch<'_>,
+) -> rusqlite::Result<()> {
+    write_resources(transaction, sync, batch.resources)?;
+    write_entitlements(transaction, sync, batch.entitlements)?;
+    write_grants(transaction, sync, batch.grants)?;
+    write_gaps(transaction, sync, batch.gaps)
 }
 
 /// Refuses to touch what is finished.

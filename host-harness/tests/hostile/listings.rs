@@ -9,6 +9,7 @@ use governance_host::store::Asked;
 use governance_host::sync::progress::{Observer, Progress};
 use governance_host::sync::retry::Patience;
 use governance_host::sync::room::Full;
+use governance_host::sync::stop::Stop;
 use governance_host::sync::{Options, SyncError, run};
 use serde_json::{Value, json};
 
@@ -67,6 +68,8 @@ async fn try_sync(
         asked: Asked::default(),
         concurrency: 4,
         patience,
+        resume: false,
+        stop: Stop::default(),
     };
     let mut last = Last::default();
     let ended = run(Arc::new(connection), &options, &mut last).await;
@@ -79,6 +82,24 @@ async fn a_token_that_repeats_is_a_gap() {
     let page = json!({"ok": {"next": [{"token": "again"}]}});
     let progress = sync(Fixture::new().answers(LIST, &page)).await;
     assert_eq!((progress.pages, progress.gaps), (2, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_that_have_always_expired_are_a_gap() {
+    let mut fixture = Fixture::new();
+    let next = json!([{"token": "a"}, {"token": "b"}]);
+    let first = fixture.answer(LIST, &json!({"ok": {"next": next}}));
+    let expired = fixture.answer(LIST, &json!({"err": {"kind": "token-expired"}}));
+    let token = fixture.parameter(LIST, &["token"]);
+    let body = format!(
+        "(select (i32.const {expired}) (i32.const {first})
+           (i32.load8_u offset={token} (local.get 0)))"
+    );
+    let progress = sync(fixture.body(LIST, &body)).await;
+    // The listing is begun as often as a call is tried, and both its tokens are
+    // given up at last.
+    let attempts = u64::from(Patience::default().attempts);
+    assert_eq!((progress.pages, progress.gaps), (attempts, 2));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,8 +1,10 @@
 //! What estimates rest on, as tables of cases.
 
+use governance_contract::connector::ListingTarget;
 use governance_contract::model::{Reference, Subject};
 use governance_contract::samples::id;
 
+use super::super::task::Call;
 use super::*;
 
 fn task(call: Call, token: Option<&str>, covers: Vec<Scope>) -> Task {

@@ -4,10 +4,14 @@ use std::time::{Duration, Instant};
 
 use governance_contract::faults::ErrorKind;
 use governance_contract::model::GapReason;
+use governance_store::TaskChange;
 
 use super::super::SyncError;
-use super::super::retry::{Verdict, decide};
+use super::super::checkpoint::json;
+use super::super::retry::{Verdict, decide, is_passing};
 use super::super::room::of_task;
+use super::super::step::Step;
+use super::super::task::{Task, beginning};
 use super::{Attempt, Run};
 use crate::error::CallError;
 use crate::instance::Breach;
@@ -37,27 +41,27 @@ impl Run<'_> {
         if is_overload(&error) {
             self.width.overloaded(number);
         }
-        let reached = self.progress.pages > 0;
+        let reached = self.progress.has_reached();
+        let patience = &self.options.patience;
         if let Some(ErrorKind::RateLimited(_)) = error.kind() {
             attempt.refused += 1;
-            return match attempt.refused <= self.options.patience.refusals {
+            return match attempt.refused <= patience.refusals {
                 true => self.repeat(attempt, error, None),
                 false => self.give_up(&attempt, error, GapReason::Failure),
             };
         }
-        match decide(&error, attempt.number, reached, &self.options.patience) {
+        let restarts = self.path.restarts(&attempt.task.call);
+        match decide(&error, attempt.number, reached, patience) {
             Verdict::End => Err(error.into()),
             Verdict::Again(wait) => {
                 attempt.number += 1;
                 self.repeat(attempt, error, Some(wait))
             }
-            Verdict::Restart => {
-                self.path.forget(&attempt.task.call);
-                self.room.give_back(of_task(&attempt.task));
-                attempt.task.token = None;
-                attempt.number += 1;
-                self.room.take(of_task(&attempt.task))?;
-                self.repeat(attempt, error, None)
+            Verdict::Restart if restarts + 1 < patience.attempts => self.restart(attempt, error),
+            Verdict::Restart => self.give_up(&attempt, error, GapReason::Failure),
+            // All that is left would become gaps if the service is away now.
+            Verdict::Gap(_) if !reached && self.progress.earlier > 0 && is_passing(&error) => {
+                Err(error.into())
             }
             Verdict::Gap(reason) => self.give_up(&attempt, error, reason),
         }
@@ -70,9 +74,7 @@ impl Run<'_> {
         error: CallError,
         wait: Option<Duration>,
     ) -> Result<(), SyncError> {
-        let requests = self.connection.requests().values().sum();
-        if let Err(spent) = self.budget.spend(requests) {
-            let detail = format!("{spent}: {error}");
+        if let Err(detail) = self.may_repeat(&error) {
             return self.leave_out(&attempt, GapReason::Failure, &detail, error);
         }
         match wait {
@@ -83,6 +85,39 @@ impl Run<'_> {
             None => self.queue.push_back(attempt),
         }
         Ok(())
+    }
+
+    /// Spends a repeat; else why not.
+    fn may_repeat(&mut self, error: &CallError) -> Result<(), String> {
+        let requests = self.connection.requests().values().sum();
+        let spent = self.budget.spend(requests);
+        spent.map_err(|spent| format!("{spent}: {error}"))
+    }
+
+    /// Begins a task's listing again, which will tell all that is queued of it, too.
+    fn restart(&mut self, attempt: Attempt, error: CallError) -> Result<(), SyncError> {
+        if let Err(detail) = self.may_repeat(&error) {
+            return self.leave_out(&attempt, GapReason::Failure, &detail, error);
+        }
+        self.room.give_back(of_task(&attempt.task));
+        self.begin_again(attempt.task)
+    }
+
+    /// Queues a listing's first call again. Those that are left of it are past.
+    pub(super) fn begin_again(&mut self, task: Task) -> Result<(), SyncError> {
+        let times = self.path.restarts(&task.call) + 1;
+        self.path.restart(&task.call, self.last + 1, times);
+        let mut step = Step {
+            tasks: vec![TaskChange::Restarted(json(&task.call))],
+            ..Step::default()
+        };
+        let begins = beginning(&task.call, &self.narrowing);
+        let begins = begins.unwrap_or(Task {
+            token: None,
+            ..task
+        });
+        self.queue(begins, times + 1, &mut step)?;
+        self.keep(step)
     }
 
     /// Goes on without a task whose route is not free for too long.
@@ -114,10 +149,11 @@ impl Run<'_> {
         detail: &str,
         error: CallError,
     ) -> Result<(), SyncError> {
+        let mut step = Step::of(attempt);
         self.room.give_back(of_task(&attempt.task));
-        self.gap(&attempt.task, reason, detail)?;
+        self.gap(&attempt.task, reason, detail, &mut step);
         self.first_error.get_or_insert(error);
-        Ok(())
+        self.keep(step)
     }
 }
 

@@ -247,3 +247,43 @@ fn a_lost_listing_takes_with_it_what_it_would_have_told_of_others() {
     assert_eq!(types(&grants), ["group", "project"]);
     assert_eq!(grants[1].principal_id.as_deref(), Some("g1"));
 }
+
+#[test]
+fn a_listing_begins_again_as_it_began() {
+    let description = example();
+    let everything = asked(&[]);
+    let narrowing = Narrowing::new(&description, &everything).unwrap();
+    let page = Page {
+        resources: vec![resource("project", "p1")],
+        ..Page::default()
+    };
+    let tasks = [first(&narrowing), following(&projects(), &page, &narrowing)].concat();
+    assert_eq!(tasks.len(), 6);
+    for task in tasks {
+        assert_eq!(beginning(&task.call, &narrowing), Some(task));
+    }
+    let unknown = Call::Grants(ListingTarget::ResourceType("pirate".into()));
+    assert_eq!(beginning(&unknown, &narrowing), None);
+}
+
+#[test]
+fn what_is_lost_with_a_call_is_put_down_to_the_surface_of_its_type() {
+    let description = description(vec![ResourceType {
+        surface: "keys".into(),
+        ..resource_type("key")
+    }]);
+    let of = |kind: &str| Scope {
+        resource_type: Some(kind.into()),
+        ..Scope::default()
+    };
+    let task = Task {
+        covers: vec![of("key"), of("pirate")],
+        surface: "projects".into(),
+        ..projects()
+    };
+    let long = "é".repeat(TEXT_BYTES);
+    let gaps = lost(&task, &description.resource_types, GapReason::Plan, &long);
+    let told: Vec<_> = gaps.iter().map(|it| it.surface.as_str()).collect();
+    assert_eq!(told, ["keys", "projects"]);
+    assert!(gaps.iter().all(|it| it.detail.len() <= TEXT_BYTES));
+}

@@ -63,7 +63,7 @@ fn whatever_is_not_a_store_is_refused_and_left_as_it_was() {
                     "PRAGMA application_id = 1198487112; PRAGMA user_version = 9",
                 )
             },
-            "has schema version 9, and this program knows 3",
+            "has schema version 9, and this program knows 4",
         ),
         (
             |path| other_database(path, "PRAGMA application_id = 1198487112"),

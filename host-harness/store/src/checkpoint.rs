@@ -1,0 +1,385 @@
+//! Checkpoints: how far a running sync is, kept with what it read.
+//!
+//! The calls that there are to make are written in the transaction of the pages
+//! that told of them, so that whenever the process ends, the rows that are there
+//! and the calls that are left make up the whole.
+//!
+//! ```text
+//! begin_sync → allow_resuming → advance … advance → finish_sync
+//!                                   ↓ the process ends
+//!              interrupted → resume → tasks → advance … → finish_sync
+//! ```
+
+use std::collections::BTreeMap;
+
+use rusqlite::{OptionalExtension, Row, Transaction, named_params};
+use serde::{Deserialize, Serialize};
+
+use crate::write::{json, must_run, write_batch};
+use crate::{Batch, Store, StoreError, SyncId, file};
+
+/// The version of the schema that has checkpoints.
+const SINCE: i64 = 4;
+
+/// What a sync is begun with, and has to be the same when it is gone on with. No
+/// value of a secret.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conditions {
+    /// By its name for people, such as `the component`.
+    pub needed: BTreeMap<String, String>,
+    /// What may be shown of credentials, by their ids. Another one may be of the
+    /// same tenant.
+    pub credentials: BTreeMap<String, Option<String>>,
+}
+
+impl Conditions {
+    /// The names of what is needed and another here than there, or only on one
+    /// side.
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        let mut names: Vec<_> = self.needed.keys().chain(other.needed.keys()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names.retain(|name| self.needed.get(*name) != other.needed.get(*name));
+        names.into_iter().cloned().collect()
+    }
+
+    /// Whether the credentials are the same. One of which nothing may be shown
+    /// can be any.
+    pub fn has_credentials_of(&self, other: &Self) -> bool {
+        self.credentials == other.credentials && self.credentials.values().all(Option::is_some)
+    }
+}
+
+/// A call of a sync.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskRow {
+    /// Within the sync, in the order in which they were found.
+    pub id: i64,
+    /// JSON: a listing function with its arguments.
+    pub call: String,
+    /// Where to go on; none at the beginning of a listing.
+    pub token: Option<String>,
+    /// JSON array of scopes: what stays unknown if the call cannot be made.
+    pub covers: String,
+    /// The surface that a gap is put down to.
+    pub surface: String,
+    /// How often it was tried when it was found, this time included.
+    pub attempt: u32,
+}
+
+/// A task as it was found in a checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptTask {
+    /// The task; of one that is done, without what it covers.
+    pub task: TaskRow,
+    /// Whether it is done.
+    pub done: bool,
+}
+
+/// A change of the tasks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TaskChange {
+    /// There is one more.
+    Found(TaskRow),
+    /// What came of this one is kept.
+    Done(i64),
+    /// This call's listing begins again: its tasks so far count no more.
+    Restarted(String),
+}
+
+/// How far a sync is.
+#[derive(Debug, Clone, Copy)]
+pub struct Advance<'a> {
+    /// What changed of the tasks, in order.
+    pub tasks: &'a [TaskChange],
+    /// How many requests were sent so far, by the id of the route.
+    pub requests: &'a BTreeMap<String, u64>,
+    /// What the connector noted so far, if that changed.
+    pub notes: Option<&'a [String]>,
+    /// The task that told the tenant. The first one counts.
+    pub teller: Option<i64>,
+}
+
+/// A sync that did not end, and can be gone on with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interrupted {
+    /// The sync.
+    pub sync: SyncId,
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub started_at: i64,
+    /// What it was begun with.
+    pub conditions: Conditions,
+    /// The task that told the tenant.
+    pub teller: Option<TaskRow>,
+}
+
+/// How far a sync was when it was interrupted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Resumed {
+    /// How many resources were read, by type.
+    pub resources: BTreeMap<String, u64>,
+    /// How many grants.
+    pub grants: u64,
+    /// How many gaps.
+    pub gaps: u64,
+    /// How many calls were made whose outcome is kept.
+    pub done: u64,
+    /// Requests of all its parts, by the id of the route.
+    pub requests: BTreeMap<String, u64>,
+    /// What the connector noted.
+    pub notes: Vec<String>,
+}
+
+impl Store {
+    /// Keeps what has to be the same for going on with a sync that was begun.
+    ///
+    /// # Errors
+    /// The sync is not running, or SQLite failed.
+    pub fn allow_resuming(
+        &mut self,
+        sync: SyncId,
+        conditions: &Conditions,
+    ) -> Result<(), StoreError> {
+        let transaction = self.connection.transaction()?;
+        must_run(&transaction, sync)?;
+        transaction.execute(
+            "INSERT INTO checkpoints (sync, conditions) VALUES (?, ?)",
+            (sync.0, json(conditions)?),
+        )?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Adds batches to a running sync, and how far it is with them, in one
+    /// transaction: all or nothing.
+    ///
+    /// # Errors
+    /// The sync is not running, or SQLite failed.
+    pub fn advance(
+        &mut self,
+        sync: SyncId,
+        batches: &[Batch<'_>],
+        advance: &Advance<'_>,
+    ) -> Result<(), StoreError> {
+        let transaction = self.connection.transaction()?;
+        must_run(&transaction, sync)?;
+        for batch in batches {
+            write_batch(&transaction, sync, batch)?;
+        }
+        for change in advance.tasks {
+            write_task(&transaction, sync, change)?;
+        }
+        write_progress(&transaction, sync, advance)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Leaves a sync so that it can be gone on with, and says why it ended.
+    ///
+    /// # Errors
+    /// The sync is not running, or SQLite failed.
+    pub fn interrupt_sync(
+        &mut self,
+        sync: SyncId,
+        why: &str,
+        requests: &BTreeMap<String, u64>,
+    ) -> Result<(), StoreError> {
+        let transaction = self.connection.transaction()?;
+        must_run(&transaction, sync)?;
+        transaction.execute(
+            "UPDATE syncs SET detail = ?, requests = ? WHERE id = ?",
+            (why, json(requests)?, sync.0),
+        )?;
+        Ok(transaction.commit()?)
+    }
+
+    /// The syncs of a connection that did not end and can be gone on with, newest
+    /// first. One that another process writes right now is among them.
+    ///
+    /// # Errors
+    /// SQLite failed.
+    pub fn interrupted(&self, connection: &str) -> Result<Vec<Interrupted>, StoreError> {
+        if file::version(&self.connection)? < SINCE {
+            return Ok(Vec::new());
+        }
+        // One whose result would be hidden by a later one is of no use.
+        let mut statement = self.connection.prepare(
+            "SELECT syncs.id AS interrupted, syncs.started_at, checkpoints.conditions, teller.*
+             FROM syncs JOIN checkpoints ON checkpoints.sync = syncs.id
+                 LEFT JOIN tasks AS teller
+                     ON teller.sync = syncs.id AND teller.id = checkpoints.teller
+             WHERE syncs.connection = :connection AND syncs.state = 'running'
+                 AND EXISTS (SELECT 1 FROM tasks WHERE tasks.sync = syncs.id)
+                 AND syncs.id > ifnull(
+                     (SELECT id FROM current_syncs WHERE connection = :connection), 0
+                 )
+             ORDER BY syncs.id DESC",
+        )?;
+        let rows = statement.query_map(named_params! { ":connection": connection }, |row| {
+            let teller: Option<i64> = row.get("id")?;
+            Ok(Interrupted {
+                sync: SyncId(row.get("interrupted")?),
+                started_at: row.get("started_at")?,
+                conditions: from_json(&row.get::<_, String>("conditions")?)?,
+                teller: teller.map(|_| task(row)).transpose()?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Takes up an interrupted sync.
+    ///
+    /// # Errors
+    /// The sync is not running, or SQLite failed.
+    pub fn resume(&mut self, sync: SyncId) -> Result<Resumed, StoreError> {
+        let transaction = self.connection.transaction()?;
+        must_run(&transaction, sync)?;
+        transaction.execute("UPDATE syncs SET detail = NULL WHERE id = ?", [sync.0])?;
+        let resumed = resumed(&transaction, sync)?;
+        transaction.commit()?;
+        Ok(resumed)
+    }
+
+    /// The tasks of a running sync, in the order in which they were found.
+    ///
+    /// # Errors
+    /// SQLite failed, or `each` did.
+    pub fn tasks<E: From<StoreError>>(
+        &self,
+        sync: SyncId,
+        mut each: impl FnMut(KeptTask) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut statement = self
+            .connection
+            .prepare("SELECT *, state = 'done' AS done FROM tasks WHERE sync = ? ORDER BY id")
+            .map_err(StoreError::from)?;
+        let mut rows = statement.query([sync.0]).map_err(StoreError::from)?;
+        while let Some(row) = rows.next().map_err(StoreError::from)? {
+            let kept = task(row).and_then(|task| {
+                let done = row.get("done")?;
+                Ok(KeptTask { task, done })
+            });
+            each(kept.map_err(StoreError::from)?)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a running sync was told of a resource with this id, of any type.
+    ///
+    /// # Errors
+    /// SQLite failed.
+    pub fn was_told(&self, sync: SyncId, id: &str) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM resources WHERE sync = ? AND id = ?)";
+        Ok(self
+            .connection
+            .query_row(sql, (sync.0, id), |row| row.get(0))?)
+    }
+}
+
+/// Forgets what going on would need.
+pub(crate) fn forget(transaction: &Transaction<'_>, sync: SyncId) -> rusqlite::Result<()> {
+    for table in ["tasks", "checkpoints"] {
+        let sql = format!("DELETE FROM {table} WHERE sync = ?");
+        transaction.execute(&sql, [sync.0])?;
+    }
+    Ok(())
+}
+
+fn write_task(
+    transaction: &Transaction<'_>,
+    sync: SyncId,
+    change: &TaskChange,
+) -> rusqlite::Result<()> {
+    match change {
+        TaskChange::Found(task) => transaction
+            .prepare_cached(
+                "INSERT INTO tasks (sync, id, call, token, covers, surface, attempt, state)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, 'open')",
+            )?
+            .execute((
+                sync.0,
+                task.id,
+                &task.call,
+                &task.token,
+                &task.covers,
+                &task.surface,
+                task.attempt,
+            ))?,
+        // What it covers is the most of it, and of no more use.
+        TaskChange::Done(id) => transaction
+            .prepare_cached(
+                "UPDATE tasks SET state = 'done', covers = '[]' WHERE sync = ? AND id = ?",
+            )?
+            .execute((sync.0, id))?,
+        TaskChange::Restarted(call) => transaction
+            .prepare_cached("DELETE FROM tasks WHERE sync = ? AND call = ?")?
+            .execute((sync.0, call))?,
+    };
+    Ok(())
+}
+
+fn write_progress(
+    transaction: &Transaction<'_>,
+    sync: SyncId,
+    advance: &Advance<'_>,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("UPDATE syncs SET requests = ? WHERE id = ?")?
+        .execute((json(advance.requests)?, sync.0))?;
+    if let Some(notes) = advance.notes {
+        transaction
+            .prepare_cached("UPDATE checkpoints SET notes = ? WHERE sync = ?")?
+            .execute((json(&notes)?, sync.0))?;
+    }
+    if let Some(teller) = advance.teller {
+        transaction
+            .prepare_cached("UPDATE checkpoints SET teller = ifnull(teller, ?) WHERE sync = ?")?
+            .execute((teller, sync.0))?;
+    }
+    Ok(())
+}
+
+fn resumed(transaction: &Transaction<'_>, sync: SyncId) -> rusqlite::Result<Resumed> {
+    let count = |table: &str, condition: &str| {
+        let sql = format!("SELECT count(*) FROM {table} WHERE sync = ? {condition}");
+        transaction.query_row(&sql, [sync.0], |row| row.get::<_, u64>(0))
+    };
+    let mut by_type =
+        transaction.prepare("SELECT type, count(*) FROM resources WHERE sync = ? GROUP BY type")?;
+    let by_type = by_type.query_map([sync.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (requests, notes) = transaction
+        .query_row(
+            "SELECT syncs.requests, checkpoints.notes
+             FROM syncs JOIN checkpoints ON checkpoints.sync = syncs.id WHERE syncs.id = ?",
+            [sync.0],
+            |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)),
+        )
+        .optional()?
+        .unwrap_or_else(|| ("{}".into(), "[]".into()));
+    Ok(Resumed {
+        resources: by_type.collect::<Result<_, _>>()?,
+        grants: count("grants", "")?,
+        gaps: count("gaps", "")?,
+        done: count("tasks", "AND state = 'done'")?,
+        requests: from_json(&requests)?,
+        notes: from_json(&notes)?,
+    })
+}
+
+fn task(row: &Row<'_>) -> rusqlite::Result<TaskRow> {
+    Ok(TaskRow {
+        id: row.get("id")?,
+        call: row.get("call")?,
+        token: row.get("token")?,
+        covers: row.get("covers")?,
+        surface: row.get("surface")?,
+        attempt: row.get("attempt")?,
+    })
+}
+
+fn from_json<T: for<'a> Deserialize<'a>>(text: &str) -> rusqlite::Result<T> {
+    serde_json::from_str(text).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, error.into())
+    })
+}
+
+#[cfg(test)]
+mod tests;
