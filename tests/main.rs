@@ -38,6 +38,7 @@ mod scenes;
 mod secrets_stay_out;
 mod security_documents;
 mod support;
+mod suspect_answers;
 mod syncing_tells_the_truth;
 #[path = "../host-harness/tests/hostile/world.rs"]
 mod world;

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use governance_host::pace::{HeldBack, Why};
 use governance_host::contract::moments;
+use governance_host::pace::{HeldBack, Why};
 use governance_host::sync::checkpoint::Beginning;
 use governance_host::sync::progress::{Observer, Progress};
 use indicatif::{ProgressBar, ProgressStyle};

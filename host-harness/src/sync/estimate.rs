@@ -227,7 +227,9 @@ impl<'a> Sample<'a> {
     ) -> Result<Vec<Task>, SyncError> {
         let (before, begun) = (self.connection.requests(), Instant::now());
         let token = task.token.as_deref();
-        let asked = self.connection.list(now(), &task.call, token, Manner::Waits);
+        let asked = self
+            .connection
+            .list(now(), &task.call, token, Manner::Waits);
         let result = asked.await;
         self.made.calls += 1;
         self.made.time += begun.elapsed();

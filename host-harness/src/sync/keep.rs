@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use governance_store::{
-    Advance, Conditions, Ending, Finish, Found, Interrupted, NewSync, Reserved, Resumed, Shrunk, Store,
-    StoreError, Summary, SyncId,
+    Advance, Conditions, Ending, Finish, Found, Interrupted, NewSync, Reserved, Resumed, Shrunk,
+    Store, StoreError, Summary, SyncId,
 };
 
 use super::checkpoint::{Beginning, Choice, choose, conditions, read};

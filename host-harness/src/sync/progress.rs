@@ -47,6 +47,7 @@ impl Progress {
             pages: resumed.done,
             earlier: resumed.done,
             open: 0,
+            waiting: Vec::new(),
         }
     }
 

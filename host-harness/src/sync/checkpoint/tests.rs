@@ -121,6 +121,7 @@ fn another_credential_needs_a_call_that_tells_whose_it_is() {
                 id: 1,
                 task,
                 number: 1,
+                refused: 0,
             })),
             ..silent.clone()
         };
@@ -165,6 +166,7 @@ fn a_task_that_is_written_down_is_read_as_it_was() {
                 surface: "users".into(),
             },
             number: 3,
+            refused: 0,
         };
         assert_eq!(read(written(&attempt)).unwrap(), attempt);
     }

@@ -2,7 +2,7 @@
 //! leaves most out. It is read once more, and then kept as a gap, so that no diff
 //! takes it for removed. If the next sync finds no more either, it is true.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use governance_contract::manifest::ResourceType;
 use governance_contract::model::{Gap, GapReason, Scope, Subject};
@@ -54,8 +54,8 @@ impl Run<'_> {
 
 /// The listings that tell what shrank: those of the types, or of what carries
 /// them, and those that tell of grants on them.
-fn listings<'a>(shrunk: &'a [Shrunk], types: &'a [ResourceType]) -> BTreeSet<(Subject, &'a str)> {
-    let mut listings = BTreeSet::new();
+fn listings<'a>(shrunk: &'a [Shrunk], types: &'a [ResourceType]) -> HashSet<(Subject, &'a str)> {
+    let mut listings = HashSet::new();
     for it in shrunk {
         let kind = types.iter().find(|kind| kind.id == it.resource_type);
         let carrier = kind.and_then(|kind| kind.carried_by.as_deref());
@@ -69,7 +69,10 @@ fn listings<'a>(shrunk: &'a [Shrunk], types: &'a [ResourceType]) -> BTreeSet<(Su
             tells.any(|scope| scope.resource_type.as_ref() == Some(&it.resource_type))
         };
         for kind in types.iter().filter(tells) {
-            listings.insert((Subject::Resources, kind.carried_by.as_deref().unwrap_or(&kind.id)));
+            listings.insert((
+                Subject::Resources,
+                kind.carried_by.as_deref().unwrap_or(&kind.id),
+            ));
             listings.insert((Subject::Grants, &kind.id));
         }
     }
