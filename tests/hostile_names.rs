@@ -3,7 +3,7 @@
 
 use openai_simulator::{Person, Template};
 
-use crate::support::{Organization, Ran};
+use crate::support::{Organization, Ran, text};
 
 /// Characters that a terminal acts on or that deceive a reader's eye.
 fn acts(character: char) -> bool {
@@ -30,6 +30,19 @@ fn nothing_in_a_name_acts_on_a_terminal() {
         for json in ["", " --json"] {
             let listing = format!("list {kind}{json}");
             assert_tame(&listing, &bench.succeed(&listing));
+        }
+    }
+    bench.succeed("sync");
+    for json in ["", " --json"] {
+        let diff = format!("diff{json}");
+        assert_tame(&diff, &bench.succeed(&diff));
+        for resource in bench.succeed("list resources --json").rows() {
+            let id = format!("{}:{}", text(&resource, "type"), text(&resource, "id"));
+            let answers = [vec!["access", &id], vec!["access", "--on", &id]];
+            for answer in answers {
+                let answer = answer.into_iter().chain(json.split_whitespace());
+                assert_tame(&id, &bench.ask(answer));
+            }
         }
     }
 }

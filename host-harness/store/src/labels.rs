@@ -59,6 +59,17 @@ const ENTITLEMENTS: &str = "
 SELECT slug, name FROM entitlements
 WHERE sync = :sync AND resource_type = :type AND resource_id = :id";
 
+/// Grants may tell of one that is not listed.
+const SLUGS: &str = "
+SELECT slug, name FROM entitlements
+WHERE sync = :sync AND resource_type = :type AND resource_id = :id
+UNION ALL
+SELECT DISTINCT slug, NULL FROM grants
+WHERE sync = :sync AND resource_type = :type AND resource_id = :id AND slug NOT IN (
+    SELECT slug FROM entitlements
+    WHERE sync = :sync AND resource_type = :type AND resource_id = :id
+)";
+
 /// Without the `+` the planner may read all roles that there are.
 const ROLES: &str = "
 SELECT id, name, permissions FROM resources
@@ -127,6 +138,23 @@ impl<'a> Labels<'a> {
             self.entitlements.insert(resource.clone(), labels);
         }
         Ok(self.entitlements.get(resource).and_then(|it| it.get(slug)))
+    }
+
+    /// What can be held on a resource, or is: the names by slug, where they are
+    /// told.
+    ///
+    /// # Errors
+    /// SQLite failed.
+    pub fn slugs_on(
+        &self,
+        resource: &NamedResource,
+    ) -> Result<BTreeMap<String, Option<String>>, StoreError> {
+        let parameters = named_params! {
+            ":sync": self.sync.0, ":type": resource.resource_type, ":id": resource.id,
+        };
+        let mut statement = self.store.connection.prepare_cached(SLUGS)?;
+        let slugs = statement.query_map(parameters, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(slugs.collect::<Result<_, _>>()?)
     }
 
     /// The types with a trait, such as `scope`, by name.
