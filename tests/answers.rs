@@ -88,7 +88,8 @@ fn an_accepted_invitation_and_an_archived_project_are_told_as_that() {
 
 #[test]
 fn two_syncs_of_the_same_differ_in_nothing() {
-    let bench = synced(&Organization::named(Template::Small));
+    let organization = Organization::named(Template::Small);
+    let bench = synced(&organization);
     let first = bench.run("diff");
     assert_eq!(first.code, 2, "{}", first.stdout);
     bench.succeed("sync");

@@ -122,7 +122,8 @@ fn text(
 ) -> anyhow::Result<()> {
     let out = &mut *answer.out;
     writeln!(out)?;
-    page::entitlement(out, labels, entitlement)?;
+    let name = words::entitlement(labels, entitlement)?;
+    page::entitlement(out, labels, entitlement, (0, name))?;
     let mut without = Vec::new();
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     let connection = &meant.sync.connection;
@@ -140,7 +141,7 @@ fn text(
     if !without.is_empty() {
         writeln!(
             out,
-            "\nHeld without effect: disabled or archived, or only through such"
+            "  without effect: disabled or archived, or only through such"
         )?;
     }
     for held in &without {

@@ -6,7 +6,7 @@
 
 use std::io::Write;
 
-use governance_host::store::access::{Access, Held};
+use governance_host::store::access::{Access, Entitlement, Held};
 use governance_host::store::{Labels, NamedResource, ResourceRow};
 
 use super::Answer;
@@ -140,7 +140,14 @@ fn everywhere(out: &mut dyn Write, labels: &mut Labels<'_>, roles: &[&Held]) -> 
     };
     writeln!(out, "\n{}", safe_line(&heading))?;
     for held in roles {
-        page::entitlement(out, labels, &held.entitlement)?;
+        let Entitlement { resource, .. } = &held.entitlement;
+        let role = labels.resource(resource)?.map(|it| words::called(&it.name));
+        let name = format!(
+            "{} ({})",
+            role.unwrap_or_default(),
+            safe_line(&id(resource))
+        );
+        page::entitlement(out, labels, &held.entitlement, (2, name))?;
         page::ways(out, labels, held)?;
     }
     Ok(())
@@ -151,7 +158,8 @@ fn by_resource(out: &mut dyn Write, labels: &mut Labels<'_>, all: &[&Held]) -> a
     for on_one in all.chunk_by(same) {
         page::heading(out, labels, &on_one[0].entitlement.resource)?;
         for held in on_one {
-            page::entitlement(out, labels, &held.entitlement)?;
+            let name = words::entitlement(labels, &held.entitlement)?;
+            page::entitlement(out, labels, &held.entitlement, (2, name))?;
             page::ways(out, labels, held)?;
         }
     }

@@ -78,21 +78,21 @@ pub(crate) fn heading(
     Ok(parts(out, 0, &parts_of_it, "  ")?)
 }
 
-/// An entitlement with what its role allows.
+/// An entitlement, called by a name, with what its role allows.
 pub(crate) fn entitlement(
     out: &mut dyn Write,
     labels: &mut Labels<'_>,
     entitlement: &Entitlement,
+    (indent, name): (usize, String),
 ) -> anyhow::Result<()> {
-    let name = words::entitlement(labels, entitlement)?;
-    let permissions = labels.entitlement(entitlement)?;
-    let permissions = permissions.map_or(&[][..], |it| &it.permissions);
+    let label = labels.entitlement(entitlement)?;
+    let permissions = label.map_or(&[][..], |it| &it.permissions);
     let mut all: Vec<_> = permissions.iter().map(|it| fit(it, 60)).collect();
     match all.first_mut() {
         Some(first) => *first = format!("{name}: {first}"),
         None => all.push(name),
     }
-    Ok(parts(out, 2, &all, ", ")?)
+    Ok(parts(out, indent, &all, ", ")?)
 }
 
 /// The ways of one that is held.
