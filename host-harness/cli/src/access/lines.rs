@@ -36,7 +36,7 @@ pub(super) struct HeldLine<'a> {
 }
 
 impl<'a> HeldLine<'a> {
-    pub(super) fn new(
+    pub(super) fn line(
         connection: &'a str,
         labels: &mut Labels<'_>,
         held: &'a Held,
@@ -77,7 +77,7 @@ pub(super) struct PrincipalLine<'a> {
 }
 
 impl<'a> PrincipalLine<'a> {
-    pub(super) fn new(
+    pub(super) fn line(
         access: &'a Access,
         row: Option<&'a ResourceRow>,
         secrets: usize,
@@ -113,7 +113,7 @@ pub(super) struct EntitlementLine<'a> {
 }
 
 impl<'a> EntitlementLine<'a> {
-    pub(super) fn new(
+    pub(super) fn line(
         labels: &mut Labels<'_>,
         holders: &'a Holders,
         row: Option<&'a ResourceRow>,

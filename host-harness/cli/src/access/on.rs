@@ -104,13 +104,13 @@ fn lines(
     let connection = &meant.sync.connection;
     let out = &mut *answer.out;
     let holders = answer.store.holders(connection, entitlement, |held| {
-        json_line(out, &HeldLine::new(connection, labels, &held)?)?;
+        json_line(out, &HeldLine::line(connection, labels, &held)?)?;
         Ok::<_, anyhow::Error>(())
     })?;
     for grant in &holders.pending {
         json_line(out, &Line::Pending(grant))?;
     }
-    let line = EntitlementLine::new(labels, &holders, meant.row.as_ref())?;
+    let line = EntitlementLine::line(labels, &holders, meant.row.as_ref())?;
     Ok(json_line(out, &line)?)
 }
 

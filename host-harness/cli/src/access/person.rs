@@ -58,7 +58,7 @@ fn lines(
     secrets: &[Secret],
 ) -> anyhow::Result<()> {
     for held in &access.held {
-        json_line(out, &HeldLine::new(&access.sync.connection, labels, held)?)?;
+        json_line(out, &HeldLine::line(&access.sync.connection, labels, held)?)?;
     }
     for grant in &access.pending {
         json_line(out, &Line::Pending(grant))?;
@@ -68,7 +68,7 @@ fn lines(
     }
     Ok(json_line(
         out,
-        &PrincipalLine::new(access, row, secrets.len()),
+        &PrincipalLine::line(access, row, secrets.len()),
     )?)
 }
 
