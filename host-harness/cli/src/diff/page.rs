@@ -73,10 +73,8 @@ fn figures(out: &mut dyn Write, pair: &Pair, counts: &Counts) -> std::io::Result
 
 fn line(out: &mut dyn Write, names: &mut Names<'_>, difference: &Difference) -> anyhow::Result<()> {
     let word = word(&difference.change).replace('-', " ");
-    let mut about = vec![format!(
-        "{word:<WORD$}  {}",
-        subject(names, &difference.fact)?
-    )];
+    let mut about = subject(names, &difference.fact)?;
+    about[0] = format!("{word:<WORD$}  {}", about[0]);
     match &difference.change {
         Change::Changed(fields) => about.extend(fields.iter().map(field)),
         Change::Accepted { by } => about.push(format!("now {}", who(names, by)?)),
@@ -90,12 +88,12 @@ fn line(out: &mut dyn Write, names: &mut Names<'_>, difference: &Difference) -> 
 }
 
 /// What a difference is about, under the heading of its resource.
-fn subject(names: &mut Names<'_>, fact: &Fact) -> anyhow::Result<String> {
+fn subject(names: &mut Names<'_>, fact: &Fact) -> anyhow::Result<Vec<String>> {
     Ok(match fact {
-        Fact::Resource(_) => "itself".to_owned(),
+        Fact::Resource(_) => vec!["itself".to_owned()],
         Fact::Entitlement(of) => {
             let labels = listing(names, of)?;
-            format!("entitlement {}", words::entitlement(labels, of)?)
+            vec![format!("entitlement {}", words::entitlement(labels, of)?)]
         }
         Fact::Grant {
             entitlement,
@@ -104,7 +102,8 @@ fn subject(names: &mut Names<'_>, fact: &Fact) -> anyhow::Result<String> {
         } => {
             let slug = words::slug(listing(names, entitlement)?, entitlement)?;
             let pending = if *pending { " (pending)" } else { "" };
-            format!("{slug}{pending}: {}", who(names, principal)?)
+            let name = words::resource(names.of(principal)?, principal)?;
+            vec![format!("{slug}{pending}: {name}"), safe_line(&principal.id)]
         }
     })
 }
