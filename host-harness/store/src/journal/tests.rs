@@ -5,8 +5,8 @@ use governance_contract::samples::{changes, id, resource};
 use serde_json::json;
 
 use super::*;
-use crate::Batch;
 use crate::fixtures::{Place, begin};
+use crate::{Batch, NamedResource};
 
 impl Place {
     fn journal(&self) -> Journal {
