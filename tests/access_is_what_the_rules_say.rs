@@ -1,117 +1,101 @@
-//! Effective access, computed from synced grants alone, is what the simulator's
-//! own authorizer says of every person and service account in every project.
+//! Effective access, as the store answers for every person and service account
+//! and for every entitlement, is what the simulator's own authorizer says.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use governance_host::store::{Among, EntitlementFilter, NamedResource, Store, StoreError, access};
 use openai_simulator::{HeldRole, Options, Template, Way};
-use serde_json::Value;
 
-use crate::support::{Bench, Organization, seed, text};
+use crate::support::{Bench, Organization, seed};
 
 /// Who holds what by which groups: principal id, entitlement's resource id and
 /// slug, and the ids of the groups that it is held through. No group stands for
 /// a way that leads through none.
 type Held = BTreeMap<(String, String, String), BTreeSet<Option<String>>>;
 
-/// A grant, as far as expansion goes.
-struct Grant {
-    entitlement: String,
-    resource: (String, String),
-    slug: String,
-    principal: (String, String),
-    expands: Vec<String>,
-    deep: bool,
-    inherited: bool,
+/// The types of people and of what stands in for them.
+const PEOPLE: [&str; 2] = ["user", "service_account"];
+
+/// The current sync of a bench, as the store answers about it.
+struct Answers {
+    store: Store,
 }
 
-fn grants(bench: &Bench) -> Vec<Grant> {
-    let rows = bench.succeed("list grants --json").rows();
-    let held = rows.iter().filter(|row| row["pending"] == false);
-    held.map(|row| Grant {
-        entitlement: text(row, "entitlement_id").into(),
-        resource: (
-            text(row, "resource_type").into(),
-            text(row, "resource_id").into(),
-        ),
-        slug: text(row, "slug").into(),
-        principal: (
-            text(row, "principal_type").into(),
-            text(row, "principal_id").into(),
-        ),
-        expands: texts(&row["expands"]),
-        deep: row["expands_deep"] == true,
-        inherited: row["directness"] == "inherited",
-    })
-    .collect()
-}
-
-fn texts(list: &Value) -> Vec<String> {
-    let list = list.as_array().into_iter().flatten();
-    list.map(|it| it.as_str().unwrap().to_owned()).collect()
-}
-
-/// Everybody who holds an entitlement, with the groups that lead to them.
-fn holders<'a>(
-    by_entitlement: &BTreeMap<&'a str, Vec<&'a Grant>>,
-    entitlement: &str,
-    seen: &mut BTreeSet<String>,
-) -> Vec<(&'a (String, String), Option<&'a str>)> {
-    if !seen.insert(entitlement.to_owned()) {
-        return Vec::new();
+impl Answers {
+    fn of(bench: &Bench) -> Self {
+        let store = Store::open_to_read(&bench.path("governance.db")).unwrap();
+        Self { store }
     }
-    let mut found = Vec::new();
-    for &grant in by_entitlement.get(entitlement).into_iter().flatten() {
-        let group = (grant.principal.0 == "group").then_some(grant.principal.1.as_str());
-        // An inherited grant is what an expanding one says already.
-        if !grant.inherited {
-            found.push((&grant.principal, None));
+
+    /// What each person and service account reaches on resources of a type,
+    /// asked person by person.
+    fn by_person(&self, people: &BTreeSet<String>, resource_type: &str) -> Held {
+        let mut all = Held::new();
+        for person in people {
+            let sync = self.store.current_syncs(None).unwrap()[0].id;
+            let found = self.store.find(sync, person, Among::Principals).unwrap();
+            assert_eq!(found.found.len(), 1, "{person}");
+            let access = self.store.access_of("default", &found.found[0]).unwrap();
+            assert!(access.is_known && access.unknown.is_nothing(), "{person}");
+            let on_type =
+                |it: &&access::Held| it.entitlement.resource.resource_type == resource_type;
+            access
+                .held
+                .iter()
+                .filter(on_type)
+                .for_each(|it| add(&mut all, it));
         }
-        for via in &grant.expands {
-            let below = match grant.deep {
-                true => holders(by_entitlement, via, seen),
-                false => directly(by_entitlement, via),
-            };
-            found.extend(below.into_iter().map(|(who, inner)| (who, inner.or(group))));
-        }
+        all
     }
-    found
+
+    /// The same, asked entitlement by entitlement.
+    fn by_entitlement(&self, resource_type: &str) -> Held {
+        let filter = EntitlementFilter {
+            resource_type: Some(resource_type.into()),
+            ..EntitlementFilter::default()
+        };
+        let mut entitlements = Vec::new();
+        let listed = self.store.entitlements(&filter, |row| {
+            entitlements.push(access::Entitlement {
+                resource: NamedResource {
+                    resource_type: row.resource_type,
+                    id: row.resource_id,
+                },
+                slug: row.slug,
+            });
+            Ok::<_, StoreError>(())
+        });
+        listed.unwrap();
+        let mut all = Held::new();
+        for entitlement in &entitlements {
+            let holders = self.store.holders("default", entitlement, |held| {
+                if PEOPLE.contains(&held.principal.resource_type.as_str()) {
+                    add(&mut all, &held);
+                }
+                Ok::<_, StoreError>(())
+            });
+            let holders = holders.unwrap();
+            assert!(holders.is_known && holders.unknown.is_nothing());
+        }
+        all
+    }
 }
 
-fn directly<'a>(
-    by_entitlement: &BTreeMap<&'a str, Vec<&'a Grant>>,
-    entitlement: &str,
-) -> Vec<(&'a (String, String), Option<&'a str>)> {
-    let grants = by_entitlement.get(entitlement).into_iter().flatten();
-    grants.map(|grant| (&grant.principal, None)).collect()
-}
-
-/// What people and service accounts hold on resources of a type.
-fn synced(grants: &[Grant], resource_type: &str) -> Held {
-    let mut by_entitlement: BTreeMap<&str, Vec<&Grant>> = BTreeMap::new();
-    for grant in grants {
-        by_entitlement
-            .entry(&grant.entitlement)
-            .or_default()
-            .push(grant);
-    }
-    let mut held = Held::new();
-    let mut done = BTreeSet::new();
-    for grant in grants.iter().filter(|it| it.resource.0 == resource_type) {
-        if !done.insert(&grant.entitlement) {
-            continue;
-        }
-        for ((kind, id), group) in
-            holders(&by_entitlement, &grant.entitlement, &mut BTreeSet::new())
-        {
-            if ["user", "service_account"].contains(&kind.as_str()) {
-                let key = (id.clone(), grant.resource.1.clone(), grant.slug.clone());
-                held.entry(key)
-                    .or_default()
-                    .insert(group.map(str::to_owned));
-            }
-        }
-    }
-    held
+/// Adds the ways of one that is held, each by the group nearest to its holder.
+fn add(all: &mut Held, held: &access::Held) {
+    assert!(!held.more_ways, "{held:?}");
+    let on = &held.entitlement;
+    let key = (
+        held.principal.id.clone(),
+        on.resource.id.clone(),
+        on.slug.clone(),
+    );
+    let groups = held.ways.iter().map(|way| {
+        let mut through = way.through.iter().map(|it| &it.resource);
+        let group = through.find(|it| it.resource_type == "group");
+        group.map(|it| it.id.clone())
+    });
+    all.entry(key).or_default().extend(groups);
 }
 
 /// The groups of an authorizer's answer; owning the organization and direct
@@ -132,12 +116,14 @@ fn assert_same(synced: &Held, truth: &Held) {
     assert_eq!(invented, None, "nobody holds this");
 }
 
-/// Syncs, and compares all that is read with the authorizer.
+/// Syncs, and compares the store's answers with the authorizer.
 pub(crate) fn compare(organization: &Organization) {
     let bench = organization.bench();
     bench.succeed("sync");
-    let grants = grants(&bench);
+    let answers = Answers::of(&bench);
     let access = organization.simulator.access();
+    let people = access.organization.iter().map(|row| row.person.clone());
+    let people: BTreeSet<_> = people.collect();
 
     let mut truth = Held::new();
     for row in &access.projects {
@@ -146,10 +132,15 @@ pub(crate) fn compare(organization: &Organization) {
             truth.insert(key, ways(role));
         }
     }
-    let mut projects = synced(&grants, "project");
-    // How somebody owns the organization is told below; here it is one way.
-    owners_by_one_way(&mut projects, &mut truth);
-    assert_same(&projects, &truth);
+    for mut projects in [
+        answers.by_person(&people, "project"),
+        answers.by_entitlement("project"),
+    ] {
+        // How somebody owns the organization is told below; here it is one way.
+        let mut truth = truth.clone();
+        owners_by_one_way(&mut projects, &mut truth);
+        assert_same(&projects, &truth);
+    }
 
     let mut truth = Held::new();
     for row in &access.organization {
@@ -161,7 +152,8 @@ pub(crate) fn compare(organization: &Organization) {
             truth.insert((row.person.clone(), id, "assigned".into()), ways(role));
         }
     }
-    assert_same(&synced(&grants, "org_role"), &truth);
+    assert_same(&answers.by_person(&people, "org_role"), &truth);
+    assert_same(&answers.by_entitlement("org_role"), &truth);
 }
 
 /// Somebody may own the organization through a group: the expansion then names

@@ -3,7 +3,7 @@
 
 use openai_simulator::{Person, Template};
 
-use crate::support::{Organization, Ran};
+use crate::support::{Organization, Ran, text};
 
 /// Characters that a terminal acts on or that deceive a reader's eye.
 fn acts(character: char) -> bool {
@@ -31,6 +31,16 @@ fn nothing_in_a_name_acts_on_a_terminal() {
             let listing = format!("list {kind}{json}");
             assert_tame(&listing, &bench.succeed(&listing));
         }
+    }
+    bench.succeed("sync");
+    assert_tame("diff", &bench.succeed("diff"));
+    for person in bench.succeed("list accounts --json").rows() {
+        let id = format!("{}:{}", text(&person, "type"), text(&person, "id"));
+        assert_tame(&id, &bench.ask(["access", &id]));
+    }
+    for project in bench.succeed("list resources --type project --json").rows() {
+        let on = ["access", "--on", text(&project, "id")];
+        assert_tame("on", &bench.ask(on));
     }
 }
 

@@ -107,6 +107,25 @@ fn gaps_have_their_shape() {
 }
 
 #[test]
+fn syncs_have_their_shape() {
+    let keys = [
+        "id",
+        "connection",
+        "connector",
+        "connector_version",
+        "component_sha256",
+        "tenant",
+        "started_at",
+        "finished_at",
+        "asked",
+        "state",
+        "gaps",
+        "current",
+    ];
+    assert_shape("syncs", &keys);
+}
+
+#[test]
 fn values_are_those_that_the_contract_builds() {
     let organization = Organization::named(Template::Small);
     let bench = organization.bench();

@@ -10,6 +10,7 @@
 mod access_is_what_the_rules_say;
 mod another_component;
 mod another_runtime;
+mod answers;
 mod batches;
 mod broken_answers_to_changes;
 mod catalogue;

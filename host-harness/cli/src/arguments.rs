@@ -4,10 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::access::AccessArguments;
 use crate::account::AccountArguments;
 use crate::apply::ApplyArguments;
 use crate::check::CheckArguments;
 use crate::conformance::ConformanceArguments;
+use crate::diff::DiffArguments;
 use crate::grant::GrantArguments;
 use crate::inspect::InspectArguments;
 use crate::journal::JournalArguments;
@@ -28,6 +30,7 @@ pub(crate) struct Arguments {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
+  1  harness diff --exit-code: there are differences
   2  wrong usage
   3  wrong configuration
   4  credential or permission
@@ -56,6 +59,10 @@ pub(crate) enum Command {
     Sync(SyncArguments),
     /// List what the last sync read
     List(ListArguments),
+    /// Show what somebody can reach, or who can reach something
+    Access(AccessArguments),
+    /// Show what changed between two syncs
+    Diff(DiffArguments),
     /// Give somebody an entitlement
     Grant(GrantArguments),
     /// Take an entitlement from somebody
@@ -70,6 +77,27 @@ pub(crate) enum Command {
     Journal(JournalArguments),
     /// Serve a simulated OpenAI organization
     Simulate(SimulateArguments),
+}
+
+/// Which database to ask, about what, and how to print.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DatabaseArguments {
+    /// The database
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "GOVERNANCE_DB",
+        default_value = crate::connect::DATABASE
+    )]
+    pub(crate) db: PathBuf,
+
+    /// Only this connection [default: all]
+    #[arg(long, value_name = "NAME", env = "GOVERNANCE_CONNECTION")]
+    pub(crate) connection: Option<String>,
+
+    /// Print JSON Lines: one object for each row
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Which component to run, and with what.

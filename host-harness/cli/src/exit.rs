@@ -3,6 +3,7 @@
 //! | code | meaning |
 //! |---|---|
 //! | 0 | done |
+//! | 1 | there are differences, where `harness diff --exit-code` asks |
 //! | 2 | wrong usage |
 //! | 3 | wrong configuration: settings, files, what the operator allows; a request that a replayed recording does not hold |
 //! | 4 | credential or permission |
@@ -37,6 +38,7 @@ use crate::text::safe_line;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
     Done = 0,
+    Different = 1,
     Usage = 2,
     Configuration = 3,
     Credential = 4,

@@ -1,6 +1,7 @@
 //! `harness list`: what the last sync read.
 
 mod columns;
+mod syncs;
 
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
@@ -13,10 +14,13 @@ use governance_host::store::{
 };
 use serde::Serialize;
 
+use crate::arguments::DatabaseArguments;
 use crate::exit::Exit;
 use crate::table::Table;
 use crate::text::{json_line, safe_line};
+pub(crate) use columns::scope_in_words;
 use columns::{ACCOUNTS, ENTITLEMENTS, GAPS, GRANTS, Layout, RESOURCES};
+pub(crate) use syncs::is_finished;
 
 /// List what the last sync read
 ///
@@ -93,6 +97,12 @@ enum What {
         /// Only what this one holds: an id or an e-mail address
         #[arg(long, value_name = "ID|EMAIL")]
         principal: Option<String>,
+    },
+    /// Which syncs are kept, with the ids by which `harness diff` names them
+    #[command(after_help = "Example:\n  harness list syncs --json")]
+    Syncs {
+        #[command(flatten)]
+        database: DatabaseArguments,
     },
     /// What could not be read, and why
     #[command(after_help = "Example:\n  harness list gaps")]
@@ -202,6 +212,7 @@ fn list(what: What, stdout: &mut dyn Write, stderr: &mut dyn Write) -> anyhow::R
             Listing::open(&common, stdout, stderr)?
                 .show(&GRANTS, |store, each| store.grants(&filter, each))
         }
+        What::Syncs { database } => syncs::list(&database, stdout, stderr),
         What::Gaps { common } => {
             let filter = GapFilter {
                 connection: common.connection.clone(),

@@ -3,19 +3,25 @@
 //! Data goes to stdout, everything else to stderr. Exit codes are those of
 //! [`exit`].
 
+mod access;
 mod account;
+mod answers;
 mod apply;
 mod arguments;
 mod change;
 mod check;
 mod conformance;
 mod connect;
+mod diff;
 mod estimate;
 mod exit;
+#[cfg(test)]
+mod fixtures;
 mod grant;
 mod inspect;
 mod journal;
 mod list;
+mod meant;
 mod progress;
 mod resource;
 mod revoke;
@@ -52,6 +58,8 @@ fn main() -> std::process::ExitCode {
 
 fn run(arguments: Arguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
     match arguments.command {
+        Command::Access(arguments) => access::run(arguments, stdout),
+        Command::Diff(arguments) => diff::run(arguments, stdout),
         Command::List(arguments) => list::run(arguments, stdout),
         Command::Journal(arguments) => journal::run(arguments, stdout),
         Command::Inspect(arguments) => wait(inspect::run(arguments, stdout)),

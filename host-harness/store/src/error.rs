@@ -126,6 +126,14 @@ pub enum StoreError {
         /// What SQLite found.
         source: rusqlite::Error,
     },
+    /// A store that an earlier version made and none has written into since.
+    #[error("{} has schema version {found}, which does not hold what this asks for", path.display())]
+    Older {
+        /// The file.
+        path: PathBuf,
+        /// Its schema version.
+        found: i64,
+    },
     /// Somebody else writes into it right now.
     #[error("{} is in use by another sync, which holds {}", path.display(), lock.display())]
     Locked {
@@ -172,6 +180,7 @@ impl StoreError {
             | Self::NotADatabase { .. }
             | Self::Foreign { .. }
             | Self::Newer { .. }
+            | Self::Older { .. }
             | Self::Damaged { .. }
             | Self::Locked { .. }
             | Self::WriteProtected { .. }
@@ -196,6 +205,9 @@ impl StoreError {
             }
             Self::Newer { .. } => {
                 "use the newer harness that made it, or another file by `--db FILE`"
+            }
+            Self::Older { .. } => {
+                "the next `harness sync` into it brings it up to date, and keeps all that is in it"
             }
             Self::Damaged { .. } => {
                 "restore it from a copy, or sync into a new file by `--db FILE`"

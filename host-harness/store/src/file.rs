@@ -26,6 +26,9 @@ pub const APPLICATION_ID: i64 = 0x476F_7648;
 /// | 4 | `checkpoint.sql` |
 pub const SCHEMA_VERSION: i64 = 4;
 
+/// The first version that holds what follows from the grants.
+pub(crate) const EFFECTIVE_SINCE: i64 = 3;
+
 /// What is at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found {

@@ -10,7 +10,7 @@
 //! ```text
 //! open_to_write → begin_sync or resume → advance … advance → finish_sync
 //! open_to_read  → current_syncs, resources, accounts, entitlements, grants, gaps,
-//!                 access_of, holders, effective, diff, digest
+//!                 find, access_of, secrets_of, holders, effective, syncs, diff, digest
 //! ```
 
 pub mod access;
@@ -23,14 +23,17 @@ mod error;
 mod expansion;
 mod file;
 mod filter;
+mod find;
 mod folding;
 mod integrity;
 mod journal;
 mod known;
+mod labels;
 mod list;
 mod moment;
 mod read;
 mod rows;
+mod secrets;
 mod shrunk;
 mod store;
 mod sync;
@@ -44,8 +47,10 @@ pub use connection::SyncRow;
 pub use error::{Fault, StoreError};
 pub use file::{APPLICATION_ID, Found, SCHEMA_VERSION};
 pub use filter::{EntitlementFilter, GapFilter, GrantFilter, ResourceFilter};
+pub use find::{Among, By, Matches};
 pub use integrity::Finding;
 pub use journal::{Chain, Journal, JournalEvent, JournalFilter, JournalRow, NewEntry};
+pub use labels::{EntitlementLabel, Labels, ResourceLabel};
 pub use moment::Moment;
 pub use rows::{
     EmailRow, EntitlementRow, GapRow, GrantRow, LastUseRow, NamedResource, ResourceRow, ScopeRow,

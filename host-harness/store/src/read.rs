@@ -124,7 +124,11 @@ impl Listed for GapRow {
     }
 }
 
-fn named(row: &Row<'_>, kind: &str, id: &str) -> rusqlite::Result<Option<NamedResource>> {
+pub(crate) fn named(
+    row: &Row<'_>,
+    kind: &str,
+    id: &str,
+) -> rusqlite::Result<Option<NamedResource>> {
     let (kind, id): (Option<String>, Option<String>) = (row.get(kind)?, row.get(id)?);
     Ok(kind
         .zip(id)

@@ -132,6 +132,18 @@ impl Store {
         }
     }
 
+    /// Refuses a file of an earlier version, in which nobody worked out effective
+    /// access, before a query fails for a table that is not there.
+    pub(crate) fn must_hold_effective(&self) -> Result<(), StoreError> {
+        match file::version(&self.connection)? {
+            found if found < file::EFFECTIVE_SINCE => Err(StoreError::Older {
+                path: self.path.clone(),
+                found,
+            }),
+            _ => Ok(()),
+        }
+    }
+
     /// The file, by its one absolute path.
     pub fn path(&self) -> &Path {
         &self.path

@@ -65,6 +65,7 @@ impl Store {
         filter: &EffectiveFilter,
         mut each: impl FnMut(EffectiveRow) -> Result<(), E>,
     ) -> Result<u64, E> {
+        self.must_hold_effective()?;
         let mut count = 0;
         for sync in self.current_syncs(filter.connection.as_deref())? {
             count += self.effective_of(&sync, filter, &mut each)?;

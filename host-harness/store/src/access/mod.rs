@@ -110,7 +110,8 @@ impl Store {
     /// named by its own type and id, see [`Store::resources`] for other names.
     ///
     /// # Errors
-    /// An unknown connection, one without a finished sync, and SQLite's failures.
+    /// An unknown connection, one without a finished sync, a file of an earlier
+    /// version, and SQLite's failures.
     pub fn access_of(
         &self,
         connection: &str,
@@ -180,7 +181,8 @@ impl Store {
         })
     }
 
-    fn current_sync(&self, connection: &str) -> Result<SyncRow, StoreError> {
+    pub(crate) fn current_sync(&self, connection: &str) -> Result<SyncRow, StoreError> {
+        self.must_hold_effective()?;
         let mut syncs = self.current_syncs(Some(connection))?;
         syncs
             .pop()

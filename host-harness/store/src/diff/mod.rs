@@ -176,7 +176,8 @@ impl Store {
     ///
     /// # Errors
     /// A sync that there is not or that was not read to its end, two of different
-    /// connections, SQLite's failures, and what the callback gives.
+    /// connections, a file of an earlier version, SQLite's failures, and what the
+    /// callback gives.
     pub fn diff<E: From<StoreError>>(
         &self,
         before: SyncId,
@@ -200,6 +201,7 @@ impl Store {
     }
 
     fn must_be_comparable(&self, pair: Pair) -> Result<(), StoreError> {
+        self.must_hold_effective()?;
         let [before, after] = [pair.before, pair.after].map(|it| self.finished(it));
         let (before, after) = (before?, after?);
         match before == after {

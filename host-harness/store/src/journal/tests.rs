@@ -5,8 +5,8 @@ use governance_contract::samples::{changes, id, resource};
 use serde_json::json;
 
 use super::*;
-use crate::Batch;
 use crate::fixtures::{Place, begin};
+use crate::{Batch, NamedResource};
 
 impl Place {
     fn journal(&self) -> Journal {
@@ -298,6 +298,35 @@ fn a_store_of_version_1_is_read_as_it_is_and_keeps_its_rows_when_it_is_written()
     append(&mut place.journal(), |_| {});
     assert_eq!(place.reader().all_resources().len(), 1);
     assert_eq!(place.journal().verify().unwrap().rows, 1);
+}
+
+#[test]
+fn what_a_store_of_version_1_does_not_hold_is_told_with_the_way_out() {
+    let place = Place::new();
+    version_1(&place);
+    let store = place.reader();
+    let ada = NamedResource {
+        resource_type: "user".into(),
+        id: "ada".into(),
+    };
+    let sync = store.current_syncs(None).unwrap()[0].id;
+    let nothing = |_| Ok::<_, StoreError>(());
+    for error in [
+        store.access_of("default", &ada).unwrap_err(),
+        store.secrets_of("default", &ada).unwrap_err(),
+        store.diff(sync, sync, nothing).unwrap_err(),
+        store
+            .effective(&Default::default(), |_| Ok::<_, StoreError>(()))
+            .unwrap_err(),
+    ] {
+        assert!(
+            matches!(error, StoreError::Older { found: 1, .. }),
+            "{error}"
+        );
+        assert!(error.hint().unwrap().contains("`harness sync`"));
+    }
+    drop(place.writer());
+    assert!(place.reader().access_of("default", &ada).unwrap().is_known);
 }
 
 #[test]
