@@ -15,6 +15,7 @@
 
 pub mod access;
 mod aliases;
+mod ask;
 mod connection;
 pub mod diff;
 mod error;
