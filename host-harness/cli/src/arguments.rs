@@ -8,6 +8,7 @@ use crate::account::AccountArguments;
 use crate::apply::ApplyArguments;
 use crate::check::CheckArguments;
 use crate::conformance::ConformanceArguments;
+use crate::findings::FindingsArguments;
 use crate::grant::GrantArguments;
 use crate::inspect::InspectArguments;
 use crate::journal::JournalArguments;
@@ -36,6 +37,7 @@ Exit codes:
   7  a change is done in part, or nobody knows whether it is done
   8  a change was refused as things stand, or some of a batch failed
   9  the connector breaks a rule of the contract
+  10 findings, or differences, where an exit code was asked for
 
 Examples:
   harness simulate --port 8080
@@ -55,6 +57,8 @@ pub(crate) enum Command {
     Sync(SyncArguments),
     /// List what the last sync read
     List(ListArguments),
+    /// Show what somebody should look at
+    Findings(FindingsArguments),
     /// Give somebody an entitlement
     Grant(GrantArguments),
     /// Take an entitlement from somebody

@@ -11,10 +11,12 @@
 //! | 7 | a change is done in part, or nobody knows whether it is done |
 //! | 8 | a change was refused as things stand, or some of a batch failed |
 //! | 9 | the connector breaks a rule of the contract |
+//! | 10 | findings, or differences, where an exit code was asked for |
 
 use std::io::Write;
 use std::process::ExitCode;
 
+use governance_findings::RulesError;
 use governance_host::authorities::AuthorityError;
 use governance_host::connection::OpenError;
 use governance_host::credential::CredentialError;
@@ -44,6 +46,7 @@ pub(crate) enum Exit {
     Unsettled = 7,
     Failures = 8,
     Nonconforming = 9,
+    Found = 10,
 }
 
 impl From<Exit> for ExitCode {
@@ -145,6 +148,10 @@ fn judge_cause(cause: &(dyn std::error::Error + 'static)) -> Option<(Exit, Optio
     }
     if let Some(error) = cause.downcast_ref::<RecordingError>() {
         return Some((Exit::Configuration, Some(error.hint().into())));
+    }
+    if cause.is::<RulesError>() {
+        let hint = "docs/findings.md has every key, with an example";
+        return Some((Exit::Configuration, Some(hint.into())));
     }
     if let Some(error) = cause.downcast_ref::<OpenError>() {
         return open_judgement(error);

@@ -51,7 +51,8 @@ pub(crate) struct JournalArguments {
     json: bool,
 }
 
-fn time(text: &str) -> Result<i64, String> {
+/// Reads a time of the command line.
+pub(crate) fn time(text: &str) -> Result<i64, String> {
     let day = format!("{text}T00:00:00Z");
     let read = moments::read(text).or_else(|| moments::read(&day));
     read.ok_or_else(|| "expected a day such as 2026-11-01, or RFC 3339".to_owned())

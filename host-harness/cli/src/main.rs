@@ -11,6 +11,7 @@ mod check;
 mod conformance;
 mod connect;
 mod exit;
+mod findings;
 mod grant;
 mod inspect;
 mod journal;
@@ -51,6 +52,7 @@ fn main() -> std::process::ExitCode {
 fn run(arguments: Arguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
     match arguments.command {
         Command::List(arguments) => list::run(arguments, stdout),
+        Command::Findings(arguments) => findings::run(arguments, stdout),
         Command::Journal(arguments) => journal::run(arguments, stdout),
         Command::Inspect(arguments) => wait(inspect::run(arguments, stdout)),
         Command::Check(arguments) => wait(check::run(arguments, stdout)),

@@ -152,7 +152,7 @@ fn named(resource: &NamedResource) -> String {
 }
 
 /// A scope in words: `grants on group:g-1 of user:any`, `resources group:any`.
-fn unknown(scope: &ScopeRow) -> String {
+pub(crate) fn unknown(scope: &ScopeRow) -> String {
     let one = |kind: &Option<String>, id: &Option<String>| match (kind, id) {
         (None, None) => None,
         (kind, id) => {
