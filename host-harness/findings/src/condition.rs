@@ -11,7 +11,7 @@
 
 use rusqlite::types::Value;
 
-use crate::doubt::OWNER_IS_OPEN;
+use crate::doubt::{OWNER_IS_OPEN, of_listing};
 use crate::rule::{Attribute, Conditions, Count, Pattern, Scalar};
 use crate::sql::{BY_R, Builder, ON_R, entitlement_id, held};
 use crate::words::{How, Owner, Status, Trait};
@@ -99,16 +99,18 @@ impl Terms {
     }
 
     fn of_times(&mut self, builder: &mut Builder<'_>, when: &Conditions, at: i64) {
-        let mut day = |days: i64| builder.bind(at.saturating_add(days * DAY));
+        let day = |builder: &mut Builder<'_>, days| builder.bind(at.saturating_add(days * DAY));
         if let Some(days) = when.older_than_days {
             self.all
-                .push(format!("r.created_at < {}", day(-i64::from(days))));
+                .push(format!("r.created_at < {}", day(builder, -i64::from(days))));
         }
         if let Some(days) = when.unused_days {
-            self.all.push(unused(&day(-i64::from(days))));
+            let since = day(builder, -i64::from(days));
+            self.all.push(unused(builder, &since));
+            self.gaps.push(gaps_of_secrets(builder));
         }
         if let Some(days) = when.expires_within_days {
-            let last = day(i64::from(days));
+            let last = day(builder, i64::from(days));
             self.all.push(format!(
                 "ifnull(r.expires_at > :at AND r.expires_at <= {last}, 0)"
             ));
@@ -219,16 +221,32 @@ fn unless_without_address(condition: &str) -> String {
     )
 }
 
-/// Of a type of which no use is told at all, nobody can tell.
-fn unused(since: &str) -> String {
+/// What a secret does, its account does. Of a type of which no use is told at
+/// all, nor of its secrets, nobody can tell.
+fn unused(builder: &mut Builder<'_>, since: &str) -> String {
+    let unread = gaps_of_secrets(builder);
+    let by_secret = "FROM resources AS used WHERE used.sync = :sync AND used.is_secret";
     format!(
-        "CASE WHEN r.last_use_at IS NOT NULL THEN r.last_use_at < {since}
-         WHEN r.created_at >= {since} THEN 0
+        "CASE WHEN r.last_use_at >= {since} OR r.created_at >= {since} THEN 0
+         WHEN (r.type, r.id) IN (
+             SELECT used.secret_owner_type, used.secret_owner_id {by_secret}
+                 AND used.last_use_at >= {since}
+         ) THEN 0
+         WHEN r.last_use_at IS NOT NULL THEN 1
          WHEN r.type IN (
              SELECT used.type FROM resources AS used
              WHERE used.sync = :sync AND used.last_use_at IS NOT NULL
+         ) THEN r.created_at < {since}
+         WHEN NOT :narrow AND NOT EXISTS ({unread}) AND r.type IN (
+             SELECT used.secret_owner_type {by_secret} AND used.last_use_at IS NOT NULL
          ) THEN r.created_at < {since} ELSE NULL END"
     )
+}
+
+/// The ids of the gaps that hide secrets.
+fn gaps_of_secrets(builder: &mut Builder<'_>) -> String {
+    let secrets = builder.types.with(&[Trait::Secret]);
+    of_listing(&builder.is_one_of("gaps.resource_type", &secrets))
 }
 
 fn owner(builder: &mut Builder<'_>, owners: &[Owner]) -> String {

@@ -1,7 +1,7 @@
 //! What a rule is: what it looks at, and what it says of it.
 //!
-//! All conditions of a rule have to hold of a resource. They are told with
-//! `docs/findings.md`, which a test holds to [`Conditions::NAMES`].
+//! All conditions of a rule have to hold of a resource. `docs/findings.md` tells
+//! them to operators; a test holds it to what is read here.
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
@@ -28,7 +28,7 @@ pub struct Rule {
 }
 
 /// Gives a struct whose fields are all optional a way to be laid over another
-/// one, and the names of its fields as they are written.
+/// one.
 macro_rules! layered {
     ($(#[$outer:meta])* pub struct $name:ident {
         $($(#[$meta:meta])* pub $field:ident: Option<$type:ty>,)+
@@ -39,9 +39,6 @@ macro_rules! layered {
         }
 
         impl $name {
-            /// The conditions, as the database's code spells them.
-            pub const NAMES: &'static [&'static str] = &[$(stringify!($field)),+];
-
             /// What this one says, and where it says nothing what the other one
             /// does.
             #[must_use]
@@ -87,8 +84,8 @@ pub struct Conditions {
     pub email_outside: Option<Vec<String>>,
     /// It was made more than so many days ago; open where that is not told.
     pub older_than_days: Option<u32>,
-    /// No sign of use for so many days, nor was it made since. Open where no use
-    /// of any resource of its type is told.
+    /// No sign of use for so many days, nor of its secrets, nor was it made since.
+    /// Open where no use of any resource of its type is told, nor of a secret.
     pub unused_days: Option<u32>,
     /// Its end has passed, or not.
     pub expired: Option<bool>,

@@ -122,7 +122,7 @@ fn cells(finding: &Finding, when: &Conditions) -> Vec<String> {
     }
     vec![
         fit(&subject.name, 30),
-        fit(&id, 44),
+        fit(&id, 64),
         fit(&known(&finding.facts, when), 120),
     ]
 }
@@ -136,17 +136,6 @@ fn known(facts: &Facts, when: &Conditions) -> String {
             None => format!("of {id}"),
         });
     }
-    if let Some(count) = facts.entitlement_count {
-        let first = facts.entitlements.iter().take(NAMED).cloned();
-        let first = first.collect::<Vec<_>>().join(", ");
-        let more = count.saturating_sub(NAMED as u64);
-        let more = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
-        known.push(format!("{first}{more}"));
-    }
     if let Some(holders) = facts.holders.filter(|it| *it > 0) {
         known.push(format!("held by {holders}"));
     }
@@ -159,6 +148,17 @@ fn known(facts: &Facts, when: &Conditions) -> String {
     }
     if let Some(made) = facts.created_at.filter(|_| when.older_than_days.is_some()) {
         known.push(format!("made {}", day(made)));
+    }
+    if let Some(count) = facts.entitlement_count {
+        let first = facts.entitlements.iter().take(NAMED).cloned();
+        let first = first.collect::<Vec<_>>().join(", ");
+        let more = count.saturating_sub(NAMED as u64);
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        known.push(format!("{first}{more}"));
     }
     known.join("; ")
 }

@@ -85,6 +85,18 @@ fn secrets_are_told_by_their_use() {
 }
 
 #[test]
+fn what_a_secret_does_its_account_does() {
+    let machines = ["at work", "idle"].map(robot);
+    let mut told = of(machines.into());
+    told.resources.push(used(key("k", "at work"), 1));
+    assert_eq!(told.said("service-account-unused"), ["idle"]);
+    told.gaps = vec![unread(Subject::Resources, "key")];
+    assert_eq!(told.said("service-account-unused"), ["idle?"]);
+    told.resources.pop();
+    assert_eq!(told.said("service-account-unused"), ["at work?", "idle?"]);
+}
+
+#[test]
 fn secrets_are_told_by_their_end() {
     let told = of(vec![
         ends(key("over", "ada"), -1),
