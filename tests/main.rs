@@ -20,6 +20,7 @@ mod configuration;
 mod conformance;
 mod coverage;
 mod faults_end_well;
+mod findings;
 mod gaps_are_exact;
 mod hostile_names;
 mod inspecting;

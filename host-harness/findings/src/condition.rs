@@ -355,3 +355,6 @@ const NOT_FROM_ABOVE: &str = "NOT EXISTS (
                 AND member.resource_id = above.principal_id AND member.slug = over.value
         )
 )";
+
+#[cfg(test)]
+mod tests;

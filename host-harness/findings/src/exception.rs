@@ -106,3 +106,6 @@ pub(crate) fn covering<'a>(about: &[&'a Exception], finding: &Finding) -> Option
     };
     whole.or_else(each).copied()
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,6 +28,8 @@ mod types;
 mod words;
 
 #[cfg(test)]
+mod document;
+#[cfg(test)]
 mod fixtures;
 
 pub use error::RulesError;
