@@ -13,10 +13,13 @@ use rusqlite::types::Value;
 
 use crate::doubt::{OWNER_IS_OPEN, of_listing};
 use crate::rule::{Attribute, Conditions, Count, Pattern, Scalar};
-use crate::sql::{BY_R, Builder, ON_R, entitlement_id, held};
+use crate::sql::{BY_R, Builder, counts, entitlement_id, held, is_active};
 use crate::words::{How, Owner, Status, Trait};
 
 const DAY: i64 = 24 * 60 * 60;
+
+/// Of what is inactive only what is archived.
+const ENDED: &str = "AND inactive.ended";
 
 /// A rule's conditions on `r`, and what to tell of it.
 #[derive(Default)]
@@ -131,21 +134,22 @@ impl Terms {
 
     fn of_entitlements(&mut self, builder: &mut Builder<'_>, when: &Conditions) {
         if let Some(pattern) = &when.holds {
-            let rows = holding(builder, pattern);
-            self.holds(builder, pattern, rows);
+            let (any, rows) = (holds_any(builder, pattern), holding(builder, pattern));
+            self.holds(builder, pattern, &any, rows);
         }
         if let Some(pattern) = &when.lacks {
-            let rows = holding(builder, pattern);
-            let holds = holds(builder, pattern, &rows);
+            let any = holds_any(builder, pattern);
+            let holds = holds(builder, pattern, &any);
             self.all.push(format!("NOT ({holds})"));
             self.gaps.push(builder.gaps_of(pattern));
         }
         if let Some(pattern) = &when.alone_holds {
             let rows = alone(builder, pattern);
             let others = builder.holders_are_open(pattern);
+            let any = format!("EXISTS ({rows})");
             self.all
-                .push(format!("iif(EXISTS ({rows}) AND {others}, NULL, true)"));
-            self.holds(builder, pattern, rows);
+                .push(format!("iif({any} AND {others}, NULL, true)"));
+            self.holds(builder, pattern, &any, rows);
         }
         if when.conflict == Some(true) {
             let exclusive = Pattern {
@@ -153,44 +157,51 @@ impl Terms {
                 how: Some(How::Direct),
                 ..Pattern::default()
             };
-            self.holds(builder, &exclusive, conflicting());
+            let any = format!("EXISTS ({CONFLICTS})");
+            self.holds(builder, &exclusive, &any, conflicting());
         }
         if let Some(count) = &when.held_by {
             self.held_by(builder, count);
         }
     }
 
-    /// That `r` holds one of the rows, which are of the pattern's entitlements.
-    fn holds(&mut self, builder: &mut Builder<'_>, pattern: &Pattern, rows: String) {
-        self.all.push(holds(builder, pattern, &rows));
+    /// That `r` holds `any` of the pattern's entitlements; the rows are their ids.
+    fn holds(&mut self, builder: &mut Builder<'_>, pattern: &Pattern, any: &str, rows: String) {
+        self.all.push(holds(builder, pattern, any));
         self.gaps.push(builder.gaps_of(pattern));
         self.entitlements = Some(rows);
     }
 
     fn held_by(&mut self, builder: &mut Builder<'_>, count: &Count) {
         let pattern = count.pattern();
-        let holders = holders(builder, count, &pattern);
+        let rows = holders(builder, count, &pattern);
         let open = builder.holders_of_r_are_open(&pattern);
         let own = builder.matches(&pattern, "own");
-        let most = count.at_most.map_or(i64::MAX, i64::from);
-        let least = count.at_least.map_or(0, i64::from);
-        let never_less = if count.at_most.is_none() {
-            least
-        } else {
-            i64::MAX
+        // No more are counted than it takes to decide.
+        let more_than = |bound: i64| {
+            format!(
+                "(SELECT count(*) FROM (SELECT DISTINCT holder FROM ({rows}) LIMIT {enough}))
+                     > {bound}",
+                enough = bound + 1
+            )
+        };
+        let too_many = count.at_most.map(|most| more_than(i64::from(most)));
+        let enough = count.at_least.map(|least| more_than(i64::from(least) - 1));
+        let settled = match (&too_many, &enough) {
+            (None, Some(enough)) => format!("WHEN {enough} THEN 1"),
+            (Some(too_many), _) => format!("WHEN {too_many} THEN 0"),
+            (None, None) => String::new(),
         };
         self.all.push(format!(
             "CASE WHEN NOT EXISTS (
                  SELECT 1 FROM entitlements AS own WHERE own.sync = :sync
                      AND own.resource_type = r.type AND own.resource_id = r.id AND {own}
              ) THEN iif({open}, NULL, 0)
-             WHEN {holders} > {most} THEN 0
-             WHEN {holders} >= {never_less} THEN 1
-             WHEN {open} THEN NULL
-             ELSE {holders} >= {least} END"
+             {settled} WHEN {open} THEN NULL ELSE {enough} END",
+            enough = enough.as_deref().unwrap_or("true"),
         ));
         self.gaps.push(builder.gaps_of(&pattern));
-        self.holders = Some(holders);
+        self.holders = Some(format!("(SELECT count(DISTINCT holder) FROM ({rows}))"));
     }
 }
 
@@ -263,28 +274,76 @@ fn owner(builder: &mut Builder<'_>, owners: &[Owner]) -> String {
     )
 }
 
+/// That a row of [`held`] counts: the view has only such that do.
+fn grant_counts(pattern: &Pattern) -> &'static str {
+    match pattern.how.unwrap_or_default() {
+        How::Effective | How::Any => "true",
+        how => counts(how),
+    }
+}
+
 /// What `r` holds of such entitlements, by their ids.
 fn holding(builder: &mut Builder<'_>, pattern: &Pattern) -> String {
     let rows = held(pattern.how.unwrap_or_default());
+    let counts = grant_counts(pattern);
     let matches = builder.matches(pattern, "held");
     let id = entitlement_id("held");
-    format!("SELECT {id} AS id FROM {rows} AND {BY_R} AND {matches}")
+    format!("SELECT {id} AS id FROM {rows} AND {counts} AND {BY_R} AND {matches}")
 }
 
-fn holds(builder: &mut Builder<'_>, pattern: &Pattern, rows: &str) -> String {
+fn holds(builder: &mut Builder<'_>, pattern: &Pattern, any: &str) -> String {
     let open = builder.holding_is_open(pattern);
-    format!("CASE WHEN EXISTS ({rows}) THEN 1 WHEN {open} THEN NULL ELSE 0 END")
+    format!("CASE WHEN {any} THEN 1 WHEN {open} THEN NULL ELSE 0 END")
+}
+
+/// That `r` holds one of these, by grants of its own and what they lead to. What
+/// leads there is found once, and not for each `r`: the view would follow every
+/// way of every `r` to its end.
+fn holds_any(builder: &mut Builder<'_>, pattern: &Pattern) -> String {
+    let how = pattern.how.unwrap_or_default();
+    let matches = builder.matches(pattern, "held");
+    let [on_active, to_active, by_active] = match how {
+        How::Effective => [
+            is_active(["held.resource_type", "held.resource_id"], ENDED),
+            format!(
+                "led.effective AND {}",
+                is_active(["led.resource_type", "led.resource_id"], ENDED)
+            ),
+            is_active(["r.type", "r.id"], ""),
+        ],
+        _ => ["true"; 3].map(str::to_owned),
+    };
+    let leads = match how {
+        How::Effective | How::Any => {
+            let there = builder.matches(pattern, "led");
+            format!(
+                "OR (held.resource_type, held.resource_id, held.slug) IN (
+                     SELECT led.via_type, led.via_id, led.via_slug FROM expansions AS led
+                     WHERE led.sync = :sync AND {to_active} AND {there}
+                 )"
+            )
+        }
+        How::Direct | How::Pending => String::new(),
+    };
+    format!(
+        "({by_active} AND EXISTS (
+             SELECT 1 FROM grants AS held WHERE held.sync = :sync AND {BY_R}
+                 AND ({on_active} AND {matches} {leads}) AND {}
+         ))",
+        counts(how)
+    )
 }
 
 /// What `r` holds of such entitlements and no other account does. Those that
 /// have one holder are found once, and not for each `r`.
 fn alone(builder: &mut Builder<'_>, pattern: &Pattern) -> String {
     let rows = held(pattern.how.unwrap_or_default());
+    let counts = grant_counts(pattern);
     let matches = builder.matches(pattern, "own");
     let accounts = builder.types.with(&[Trait::User]);
     let account = builder.is_one_of("held.principal_type", &accounts);
     let on_own = format!(
-        "{rows} AND held.resource_type = own.resource_type
+        "{rows} AND {counts} AND held.resource_type = own.resource_type
              AND held.resource_id = own.resource_id AND held.slug = own.slug AND {account}"
     );
     let holder = "held.principal_type || ':' || held.principal_id";
@@ -299,60 +358,88 @@ fn alone(builder: &mut Builder<'_>, pattern: &Pattern) -> String {
     )
 }
 
-/// What `r` holds directly of an exclusion group of which it holds two.
+/// The exclusion groups of which `r` holds two entitlements directly.
+const CONFLICTS: &str =
+    "SELECT told.exclusion_group FROM grants AS two CROSS JOIN entitlements AS told
+    ON told.sync = :sync AND told.resource_type = two.resource_type
+        AND told.resource_id = two.resource_id AND told.slug = two.slug
+WHERE two.sync = :sync AND two.principal_type = r.type AND two.principal_id = r.id
+    AND two.pending = 0 AND two.directness = 'direct' AND told.exclusion_group IS NOT NULL
+GROUP BY told.exclusion_group HAVING count(*) > 1";
+
+/// What `r` holds directly of such a group.
 fn conflicting() -> String {
-    let rows = held(How::Direct);
-    let group = |held: &str| {
-        format!(
-            "(SELECT told.exclusion_group FROM entitlements AS told WHERE told.sync = :sync
-                 AND told.resource_type = {held}.resource_type
-                 AND told.resource_id = {held}.resource_id AND told.slug = {held}.slug)"
-        )
-    };
     format!(
-        "SELECT {id} AS id FROM {rows} AND {BY_R} AND {own} IN (
-             SELECT other.exclusion_group FROM (
-                 SELECT {group} AS exclusion_group FROM {rows} AND {BY_R}
-             ) AS other
-             WHERE other.exclusion_group IS NOT NULL
-             GROUP BY other.exclusion_group HAVING count(*) > 1
-         )",
+        "SELECT {id} AS id FROM grants AS held CROSS JOIN entitlements AS own
+             ON own.sync = :sync AND own.resource_type = held.resource_type
+                 AND own.resource_id = held.resource_id AND own.slug = held.slug
+         WHERE held.sync = :sync AND {BY_R} AND {direct}
+             AND own.exclusion_group IN ({CONFLICTS})",
         id = entitlement_id("held"),
-        own = group("held"),
-        group = group("held"),
+        direct = counts(How::Direct),
     )
 }
 
-/// How many accounts hold such entitlements of `r`. What is counted stands
-/// within the view's own rows, where indexes serve it.
+/// The accounts that hold such entitlements of `r`, by each way. What leads there
+/// is looked at before who holds it: that may be very many.
 fn holders(builder: &mut Builder<'_>, count: &Count, pattern: &Pattern) -> String {
-    let rows = held(pattern.how.unwrap_or_default());
-    let matches = builder.matches(pattern, "held");
+    let how = pattern.how.unwrap_or_default();
     let accounts = builder.types.with(&[Trait::User]);
     let account = builder.is_one_of("held.principal_type", &accounts);
-    let revocable = match count.revocable {
-        Some(true) => NOT_FROM_ABOVE,
-        _ => "true",
+    let active = match how {
+        How::Effective => is_active(["held.principal_type", "held.principal_id"], ""),
+        _ => "true".to_owned(),
     };
+    let is_revocable = count.revocable == Some(true);
+    let own = builder.matches(pattern, "held");
+    let own_revocable = if is_revocable {
+        "held.immutable IS NULL"
+    } else {
+        "true"
+    };
+    let holder = "SELECT held.principal_type || ':' || held.principal_id AS holder";
+    let counted = format!("{} AND {account} AND {active}", counts(how));
+    let by_own = format!(
+        "{holder} FROM grants AS held WHERE held.sync = :sync
+             AND held.resource_type = r.type AND held.resource_id = r.id
+             AND {own} AND {own_revocable} AND {counted}"
+    );
+    if matches!(how, How::Direct | How::Pending) {
+        return by_own;
+    }
+    let there = builder.matches(pattern, "led");
+    let effective = if how == How::Effective {
+        "led.effective"
+    } else {
+        "true"
+    };
+    let led_revocable = if is_revocable { NOT_FROM_ABOVE } else { "true" };
     format!(
-        "(SELECT count(DISTINCT holder) FROM (
-             SELECT held.principal_type || ':' || held.principal_id AS holder
-             FROM {rows} AND {ON_R} AND {account} AND {matches} AND {revocable}
-         ))"
+        "{by_own} UNION ALL
+         {holder} FROM expansions AS led CROSS JOIN grants AS held ON held.sync = :sync
+             AND held.resource_type = led.via_type AND held.resource_id = led.via_id
+             AND held.slug = led.via_slug
+         WHERE led.sync = :sync AND led.resource_type = r.type AND led.resource_id = r.id
+             AND {effective} AND {there} AND {led_revocable} AND {counted}"
     )
 }
 
-/// The holder does not also hold it by a grant that cannot be revoked.
+/// What leads there is not, and does not lead to, what a grant expands over that
+/// cannot be revoked.
 const NOT_FROM_ABOVE: &str = "NOT EXISTS (
     SELECT 1 FROM grants AS above, json_each(ifnull(above.expands_slugs, '[]')) AS over
-    WHERE above.sync = :sync AND above.resource_type = held.resource_type
-        AND above.resource_id = held.resource_id AND above.slug = held.slug
-        AND above.immutable IS NOT NULL AND EXISTS (
-            SELECT 1 FROM current_effective AS member
-            WHERE member.sync = :sync AND member.principal_type = held.principal_type
-                AND member.principal_id = held.principal_id
-                AND member.resource_type = above.principal_type
-                AND member.resource_id = above.principal_id AND member.slug = over.value
+    WHERE above.sync = :sync AND above.resource_type = led.resource_type
+        AND above.resource_id = led.resource_id AND above.slug = led.slug
+        AND above.immutable IS NOT NULL AND (
+            (led.via_type, led.via_id, led.via_slug)
+                = (above.principal_type, above.principal_id, over.value)
+            OR EXISTS (
+                SELECT 1 FROM expansions AS up WHERE up.sync = :sync
+                    AND up.resource_type = above.principal_type
+                    AND up.resource_id = above.principal_id AND up.slug = over.value
+                    AND up.via_type = led.via_type AND up.via_id = led.via_id
+                    AND up.via_slug = led.via_slug
+            )
         )
 )";
 

@@ -51,19 +51,30 @@ impl<'a> Builder<'a> {
             .collect()
     }
 
-    /// That a column is one of some words.
-    pub(crate) fn is_one_of(&mut self, column: &str, words: &impl Serialize) -> String {
-        let words = serde_json::to_string(words).unwrap_or_default();
-        let list = self.bind(words);
-        format!("{column} IN (SELECT value FROM json_each({list}))")
+    /// That a column is one of some words. Each is a parameter of its own: a list
+    /// in one of them would be read again for every row.
+    pub(crate) fn is_one_of<T: Serialize>(&mut self, column: &str, words: &[T]) -> String {
+        let values = words.iter().map(|word| serde_json::to_value(word).ok());
+        let texts: Vec<_> = values
+            .map(|it| {
+                it.as_ref()
+                    .and_then(|it| it.as_str())
+                    .unwrap_or_default()
+                    .to_owned()
+            })
+            .map(|text| self.bind(text))
+            .collect();
+        format!("{column} IN ({})", texts.join(", "))
     }
 
     /// That a column matches one of some patterns, of which `*` stands for any
     /// text and `?` for one character. Letters of ASCII match in either case.
     pub(crate) fn is_like(&mut self, column: &str, patterns: &[String]) -> String {
-        let globs: Vec<_> = patterns.iter().map(|it| glob(it)).collect();
-        let list = self.bind(serde_json::json!(globs).to_string());
-        format!("EXISTS (SELECT 1 FROM json_each({list}) WHERE lower({column}) GLOB value)")
+        let each = patterns.iter().map(|pattern| {
+            let pattern = self.bind(glob(pattern));
+            format!("lower({column}) GLOB {pattern}")
+        });
+        format!("({})", each.collect::<Vec<_>>().join(" OR "))
     }
 
     /// That the entitlement in the columns `resource_type`, `resource_id` and
@@ -157,19 +168,38 @@ pub(crate) fn held(how: How) -> &'static str {
     match how {
         How::Effective => "current_effective AS held WHERE held.sync = :sync AND held.effective",
         How::Any => "current_effective AS held WHERE held.sync = :sync",
-        How::Direct => {
-            "grants AS held WHERE held.sync = :sync AND held.pending = 0
-                 AND held.directness = 'direct'"
-        }
-        How::Pending => "grants AS held WHERE held.sync = :sync AND held.pending = 1",
+        How::Direct | How::Pending => "grants AS held WHERE held.sync = :sync",
     }
+}
+
+/// That a grant counts by itself in this way.
+pub(crate) fn counts(how: How) -> &'static str {
+    match how {
+        How::Effective | How::Any => UNEXPLAINED,
+        How::Direct => "held.pending = 0 AND held.directness = 'direct'",
+        How::Pending => "held.pending = 1",
+    }
+}
+
+/// As the view `current_effective` has it.
+const UNEXPLAINED: &str = "held.pending = 0 AND (held.directness = 'direct' OR NOT EXISTS (
+    SELECT 1 FROM explained_grants AS explained
+    WHERE explained.sync = :sync AND explained.resource_type = held.resource_type
+        AND explained.resource_id = held.resource_id AND explained.slug = held.slug
+        AND explained.principal_type = held.principal_type
+        AND explained.principal_id = held.principal_id
+))";
+
+/// That a resource is neither disabled nor archived; or only not archived.
+pub(crate) fn is_active([kind, id]: [&str; 2], ended: &str) -> String {
+    format!(
+        "NOT EXISTS (SELECT 1 FROM inactive WHERE inactive.sync = :sync
+             AND inactive.type = {kind} AND inactive.id = {id} {ended})"
+    )
 }
 
 /// That `held` is held by `r`.
 pub(crate) const BY_R: &str = "held.principal_type = r.type AND held.principal_id = r.id";
-
-/// That `held` is held on `r`.
-pub(crate) const ON_R: &str = "held.resource_type = r.type AND held.resource_id = r.id";
 
 /// The id of the entitlement of a row.
 pub(crate) fn entitlement_id(row: &str) -> String {
