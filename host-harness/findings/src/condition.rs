@@ -134,12 +134,12 @@ impl Terms {
 
     fn of_entitlements(&mut self, builder: &mut Builder<'_>, when: &Conditions) {
         if let Some(pattern) = &when.holds {
-            let (any, rows) = (holds_any(builder, pattern), holding(builder, pattern));
-            self.holds(builder, pattern, &any, rows);
+            let rows = own_grants(builder, pattern);
+            self.holds(builder, pattern, &format!("EXISTS ({rows})"), rows);
         }
         if let Some(pattern) = &when.lacks {
-            let any = holds_any(builder, pattern);
-            let holds = holds(builder, pattern, &any);
+            let rows = own_grants(builder, pattern);
+            let holds = holds(builder, pattern, &format!("EXISTS ({rows})"));
             self.all.push(format!("NOT ({holds})"));
             self.gaps.push(builder.gaps_of(pattern));
         }
@@ -157,7 +157,7 @@ impl Terms {
                 how: Some(How::Direct),
                 ..Pattern::default()
             };
-            let any = format!("EXISTS ({CONFLICTS})");
+            let any = format!("(r.type, r.id) IN ({CONFLICTING})");
             self.holds(builder, &exclusive, &any, conflicting());
         }
         if let Some(count) = &when.held_by {
@@ -296,10 +296,10 @@ fn holds(builder: &mut Builder<'_>, pattern: &Pattern, any: &str) -> String {
     format!("CASE WHEN {any} THEN 1 WHEN {open} THEN NULL ELSE 0 END")
 }
 
-/// That `r` holds one of these, by grants of its own and what they lead to. What
+/// What `r` has a grant of that is one of these or leads to one, by its id. What
 /// leads there is found once, and not for each `r`: the view would follow every
 /// way of every `r` to its end.
-fn holds_any(builder: &mut Builder<'_>, pattern: &Pattern) -> String {
+fn own_grants(builder: &mut Builder<'_>, pattern: &Pattern) -> String {
     let how = pattern.how.unwrap_or_default();
     let matches = builder.matches(pattern, "held");
     let [on_active, to_active, by_active] = match how {
@@ -326,11 +326,10 @@ fn holds_any(builder: &mut Builder<'_>, pattern: &Pattern) -> String {
         How::Direct | How::Pending => String::new(),
     };
     format!(
-        "({by_active} AND EXISTS (
-             SELECT 1 FROM grants AS held WHERE held.sync = :sync AND {BY_R}
-                 AND ({on_active} AND {matches} {leads}) AND {}
-         ))",
-        counts(how)
+        "SELECT {id} AS id FROM grants AS held WHERE held.sync = :sync AND {BY_R}
+             AND ({on_active} AND {matches} {leads}) AND {counts} AND {by_active}",
+        id = entitlement_id("held"),
+        counts = counts(how),
     )
 }
 
@@ -367,6 +366,15 @@ WHERE two.sync = :sync AND two.principal_type = r.type AND two.principal_id = r.
     AND two.pending = 0 AND two.directness = 'direct' AND told.exclusion_group IS NOT NULL
 GROUP BY told.exclusion_group HAVING count(*) > 1";
 
+/// Who holds two of a group, in one pass over all grants.
+const CONFLICTING: &str = "SELECT two.principal_type, two.principal_id
+FROM entitlements AS told CROSS JOIN grants AS two
+    ON two.sync = :sync AND two.resource_type = told.resource_type
+        AND two.resource_id = told.resource_id AND two.slug = told.slug
+WHERE told.sync = :sync AND told.exclusion_group IS NOT NULL
+    AND two.pending = 0 AND two.directness = 'direct'
+GROUP BY two.principal_type, two.principal_id, told.exclusion_group HAVING count(*) > 1";
+
 /// What `r` holds directly of such a group.
 fn conflicting() -> String {
     format!(
@@ -391,7 +399,7 @@ fn holders(builder: &mut Builder<'_>, count: &Count, pattern: &Pattern) -> Strin
         _ => "true".to_owned(),
     };
     let is_revocable = count.revocable == Some(true);
-    let own = builder.matches(pattern, "held");
+    let own = builder.matches(pattern, "own");
     let own_revocable = if is_revocable {
         "held.immutable IS NULL"
     } else {
@@ -400,8 +408,10 @@ fn holders(builder: &mut Builder<'_>, count: &Count, pattern: &Pattern) -> Strin
     let holder = "SELECT held.principal_type || ':' || held.principal_id AS holder";
     let counted = format!("{} AND {account} AND {active}", counts(how));
     let by_own = format!(
-        "{holder} FROM grants AS held WHERE held.sync = :sync
+        "{holder} FROM entitlements AS own CROSS JOIN grants AS held ON held.sync = :sync
              AND held.resource_type = r.type AND held.resource_id = r.id
+             AND held.slug = own.slug
+         WHERE own.sync = :sync AND own.resource_type = r.type AND own.resource_id = r.id
              AND {own} AND {own_revocable} AND {counted}"
     );
     if matches!(how, How::Direct | How::Pending) {

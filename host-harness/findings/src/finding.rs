@@ -41,8 +41,8 @@ pub struct Facts {
     /// What people call that account, if it is there: text from strangers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner_name: Option<String>,
-    /// The entitlements that the rule is about, by their ids; at most
-    /// [`ENTITLEMENTS_TOLD`].
+    /// The ids of the entitlements of which it has grants, and that the rule asks
+    /// for or that lead to such; at most [`ENTITLEMENTS_TOLD`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub entitlements: Vec<String>,
     /// How many there are of these.
