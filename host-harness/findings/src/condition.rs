@@ -261,7 +261,7 @@ fn gaps_of_secrets(builder: &mut Builder<'_>) -> String {
 }
 
 fn owner(builder: &mut Builder<'_>, owners: &[Owner]) -> String {
-    let state = builder.is_one_of("iif(inactive.id IS NULL, 'active', 'disabled')", &owners);
+    let state = builder.is_one_of("iif(inactive.id IS NULL, 'active', 'disabled')", owners);
     let is_gone = i64::from(owners.contains(&Owner::Gone));
     format!(
         "CASE WHEN NOT r.is_secret THEN 0 WHEN r.secret_owner_id IS NULL THEN NULL

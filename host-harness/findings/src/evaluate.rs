@@ -187,7 +187,7 @@ fn exception(
 
 /// The resources of which all terms hold or are open, in the order of the index.
 fn query(builder: &mut Builder<'_>, terms: &Terms, types: &[String]) -> String {
-    let of_types = builder.is_one_of("r.type", &types);
+    let of_types = builder.is_one_of("r.type", types);
     let verdict = match terms.all.is_empty() {
         true => "true".to_owned(),
         false => format!("({})", terms.all.join(") AND (")),
@@ -241,7 +241,7 @@ fn tell_gaps(
     types: &[String],
     unknown: &mut Unknown,
 ) -> Result<(), StoreError> {
-    let of_types = builder.is_one_of("gaps.resource_type", &types);
+    let of_types = builder.is_one_of("gaps.resource_type", types);
     let mut any = vec![of_listing(&of_types)];
     if unknown.subjects > 0 {
         any.extend(terms.gaps.iter().cloned());

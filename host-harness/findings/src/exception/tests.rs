@@ -81,7 +81,7 @@ fn an_exception_that_has_expired_is_told_and_counts_no_more() {
     let over = exception("user:machine", None, 0);
     let findings_of = findings(vec![over.clone()]);
     assert_eq!(findings_of.rules[0].summary.found, 1);
-    assert_eq!(findings_of.expired, [over.clone()]);
+    assert_eq!(findings_of.expired, std::slice::from_ref(&over));
     let elsewhere = exception("user:other", None, 0);
     assert!(
         findings(vec![elsewhere]).expired.is_empty(),
