@@ -22,6 +22,7 @@ mod conformance;
 mod coverage;
 mod estimates;
 mod faults_end_well;
+mod findings;
 mod gaps_are_exact;
 mod hostile_names;
 mod inspecting;

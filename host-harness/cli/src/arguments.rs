@@ -10,6 +10,7 @@ use crate::apply::ApplyArguments;
 use crate::check::CheckArguments;
 use crate::conformance::ConformanceArguments;
 use crate::diff::DiffArguments;
+use crate::findings::FindingsArguments;
 use crate::grant::GrantArguments;
 use crate::inspect::InspectArguments;
 use crate::journal::JournalArguments;
@@ -40,6 +41,7 @@ Exit codes:
   8  a change was refused as things stand, or some of a batch failed
   9  the connector breaks a rule of the contract
   10 interrupted by Ctrl-C or a request to terminate; what was read is kept
+  10 findings, or differences, where an exit code was asked for
 
 Examples:
   harness simulate --port 8080
@@ -63,6 +65,8 @@ pub(crate) enum Command {
     Access(AccessArguments),
     /// Show what changed between two syncs
     Diff(DiffArguments),
+    /// Show what somebody should look at
+    Findings(FindingsArguments),
     /// Give somebody an entitlement
     Grant(GrantArguments),
     /// Take an entitlement from somebody

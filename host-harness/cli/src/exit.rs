@@ -13,10 +13,12 @@
 //! | 8 | a change was refused as things stand, or some of a batch failed |
 //! | 9 | the connector breaks a rule of the contract |
 //! | 10 | interrupted by Ctrl-C or a request to terminate; what was read is kept |
+//! | 10 | findings, or differences, where an exit code was asked for |
 
 use std::io::Write;
 use std::process::ExitCode;
 
+use governance_findings::RulesError;
 use governance_host::authorities::AuthorityError;
 use governance_host::connection::OpenError;
 use governance_host::credential::CredentialError;
@@ -48,6 +50,7 @@ pub(crate) enum Exit {
     Failures = 8,
     Nonconforming = 9,
     Interrupted = 10,
+    Found = 10,
 }
 
 impl From<Exit> for ExitCode {
@@ -149,6 +152,10 @@ fn judge_cause(cause: &(dyn std::error::Error + 'static)) -> Option<(Exit, Optio
     }
     if let Some(error) = cause.downcast_ref::<RecordingError>() {
         return Some((Exit::Configuration, Some(error.hint().into())));
+    }
+    if cause.is::<RulesError>() {
+        let hint = "docs/findings.md has every key, with an example";
+        return Some((Exit::Configuration, Some(hint.into())));
     }
     if let Some(error) = cause.downcast_ref::<OpenError>() {
         return open_judgement(error);

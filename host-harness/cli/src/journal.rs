@@ -51,6 +51,7 @@ pub(crate) struct JournalArguments {
     json: bool,
 }
 
+/// Reads a time of the command line.
 pub(crate) fn time(text: &str) -> Result<i64, String> {
     let day = format!("{text}T00:00:00Z");
     let read = moments::read(text).or_else(|| moments::read(&day));

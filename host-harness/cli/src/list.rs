@@ -2,6 +2,7 @@
 
 mod columns;
 mod syncs;
+pub(crate) mod columns;
 
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;

@@ -17,6 +17,7 @@ mod estimate;
 mod exit;
 #[cfg(test)]
 mod fixtures;
+mod findings;
 mod grant;
 mod inspect;
 mod journal;
@@ -61,6 +62,7 @@ fn run(arguments: Arguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
         Command::Access(arguments) => access::run(arguments, stdout),
         Command::Diff(arguments) => diff::run(arguments, stdout),
         Command::List(arguments) => list::run(arguments, stdout),
+        Command::Findings(arguments) => findings::run(arguments, stdout),
         Command::Journal(arguments) => journal::run(arguments, stdout),
         Command::Inspect(arguments) => wait(inspect::run(arguments, stdout)),
         Command::Check(arguments) => wait(check::run(arguments, stdout)),

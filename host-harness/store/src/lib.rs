@@ -16,6 +16,7 @@
 pub mod access;
 mod aliases;
 mod checkpoint;
+mod ask;
 mod connection;
 pub mod diff;
 mod digest;

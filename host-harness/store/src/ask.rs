@@ -1,0 +1,92 @@
+//! Questions of other crates, in SQL over what `docs/schema.md` documents.
+//!
+//! What asks more than one question, such as findings do, asks them
+//! [at one moment](Store::at_one_moment): else a sync that ends in between makes
+//! another one the current one, and the rest of the answer is empty.
+
+use rusqlite::{Row, ToSql};
+
+use crate::read::Listed;
+use crate::{GapRow, Store, StoreError};
+
+impl Store {
+    /// Gives each row of a query to a callback, whose error ends it.
+    ///
+    /// # Errors
+    /// SQLite's failures, and what the callback gives.
+    pub fn ask<E: From<StoreError>>(
+        &self,
+        sql: &str,
+        parameters: &[(&str, &dyn ToSql)],
+        mut each: impl FnMut(&Row<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut statement = self.connection.prepare(sql).map_err(StoreError::from)?;
+        let mut rows = statement.query(parameters).map_err(StoreError::from)?;
+        while let Some(row) = rows.next().map_err(StoreError::from)? {
+            each(row)?;
+        }
+        Ok(())
+    }
+
+    /// Asks all that `work` asks of one state of the database, whatever a sync
+    /// writes meanwhile.
+    ///
+    /// # Errors
+    /// SQLite's failures, and what `work` gives.
+    pub fn at_one_moment<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        let moment = self
+            .connection
+            .unchecked_transaction()
+            .map_err(StoreError::from)?;
+        let answer = work()?;
+        moment.commit().map_err(StoreError::from)?;
+        Ok(answer)
+    }
+}
+
+impl GapRow {
+    /// Reads a row of the view `current_gaps`.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn of_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Self::read(row)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use governance_contract::samples::resource;
+
+    use crate::fixtures::Place;
+    use crate::{Batch, Store, StoreError};
+
+    fn names(store: &Store) -> Vec<String> {
+        let mut names = Vec::new();
+        let sql = "SELECT name FROM current_resources WHERE id <> :not ORDER BY name";
+        let told = store.ask::<StoreError>(sql, &[(":not", &"bob")], |row| {
+            names.push(row.get("name")?);
+            Ok(())
+        });
+        told.unwrap();
+        names
+    }
+
+    #[test]
+    fn a_sync_that_ends_in_between_changes_no_answer() {
+        let place = Place::new();
+        let told = [resource("user", "ada"), resource("user", "bob")];
+        place.sync("default", Batch::of_resources(&told));
+        let reader = place.reader();
+        let answers = reader.at_one_moment(|| {
+            let before = names(&reader);
+            place.sync("default", Batch::of_resources(&[resource("user", "eve")]));
+            Ok::<_, StoreError>([before, names(&reader)])
+        });
+        assert_eq!(answers.unwrap(), [["ADA"], ["ADA"]]);
+        assert_eq!(names(&reader), ["EVE"]);
+    }
+}
