@@ -29,8 +29,10 @@ mod list;
 mod moment;
 mod read;
 mod rows;
+mod snapshot;
 mod store;
 mod sync;
+mod types;
 mod write;
 
 #[cfg(test)]
@@ -49,4 +51,5 @@ pub use rows::{
 };
 pub use store::Store;
 pub use sync::{Asked, Ending, Finish, KEPT_SYNCS, NewSync, State, Summary, SyncId};
+pub use types::TypeRow;
 pub use write::Batch;
