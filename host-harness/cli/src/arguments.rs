@@ -8,6 +8,7 @@ use crate::account::AccountArguments;
 use crate::apply::ApplyArguments;
 use crate::check::CheckArguments;
 use crate::conformance::ConformanceArguments;
+use crate::export::ExportArguments;
 use crate::grant::GrantArguments;
 use crate::inspect::InspectArguments;
 use crate::journal::JournalArguments;
@@ -55,6 +56,8 @@ pub(crate) enum Command {
     Sync(SyncArguments),
     /// List what the last sync read
     List(ListArguments),
+    /// Write what the last sync read into files for other programs
+    Export(ExportArguments),
     /// Give somebody an entitlement
     Grant(GrantArguments),
     /// Take an entitlement from somebody

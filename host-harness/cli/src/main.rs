@@ -11,6 +11,7 @@ mod check;
 mod conformance;
 mod connect;
 mod exit;
+mod export;
 mod grant;
 mod inspect;
 mod journal;
@@ -52,6 +53,7 @@ fn run(arguments: Arguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
     match arguments.command {
         Command::List(arguments) => list::run(arguments, stdout),
         Command::Journal(arguments) => journal::run(arguments, stdout),
+        Command::Export(arguments) => export::run(arguments, stdout),
         Command::Inspect(arguments) => wait(inspect::run(arguments, stdout)),
         Command::Check(arguments) => wait(check::run(arguments, stdout)),
         Command::Conformance(arguments) => wait(conformance::run(arguments, stdout)),
