@@ -12,6 +12,8 @@ mod another_component;
 mod another_runtime;
 mod batches;
 mod broken_answers_to_changes;
+#[path = "../host-harness/export/tests/reader/mod.rs"]
+mod c1z_reader;
 mod catalogue;
 mod changing_access;
 mod changing_accounts_and_resources;
@@ -19,6 +21,7 @@ mod clear_errors;
 mod configuration;
 mod conformance;
 mod coverage;
+mod exporting;
 mod faults_end_well;
 mod gaps_are_exact;
 mod hostile_names;

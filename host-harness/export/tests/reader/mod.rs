@@ -221,7 +221,8 @@ impl C1z {
             }
         }
         self.assert_expansions(entitlements);
-        let columns = "SELECT resource_type_id || ':' || resource_id || '|' || entitlement_id || '|' ||
+        let columns =
+            "SELECT resource_type_id || ':' || resource_id || '|' || entitlement_id || '|' ||
             principal_resource_type_id || ':' || principal_resource_id FROM v1_grants ORDER BY id";
         for (line, (_, message)) in self.texts(columns).iter().zip(self.messages("v1_grants")) {
             let entitlement = message.message(1);
@@ -239,7 +240,11 @@ impl C1z {
             entitlement_id FROM v1_grants WHERE expansion IS NOT NULL";
         let mut statement = self.database.prepare(sql).unwrap();
         let rows = statement.query_map([], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, String>(2)?))
+            Ok((
+                row.get::<_, String>(0)?,
+                row.get::<_, Vec<u8>>(1)?,
+                row.get::<_, String>(2)?,
+            ))
         });
         for row in rows.unwrap() {
             let (principal, expansion, held) = row.unwrap();
@@ -302,7 +307,10 @@ fn assert_user(id: &str, user: &Fields) {
     user.only(&[1, 2, 3, 5, 6, 8, 9]);
     let profile = structure(&user.message(3));
     for key in ["user_id", "first_name", "last_name"] {
-        assert!(matches!(profile.get(key), Some(Value::Text(_))), "{id} {key}");
+        assert!(
+            matches!(profile.get(key), Some(Value::Text(_))),
+            "{id} {key}"
+        );
     }
     assert!(user.message(2).number(1) <= 2 && user.number(5) <= 2);
     let primary = user.messages(1).iter().filter(|it| it.flag(2)).count();
