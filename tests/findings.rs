@@ -81,7 +81,7 @@ fn an_exception_takes_a_finding_out_of_the_exit_code() {
     let bench = organization.bench();
     bench.succeed("sync");
     let asked = "findings --rule owner-unused --exit-code";
-    assert_eq!(bench.run(asked).code, 10);
+    assert_eq!(bench.run(asked).code, 1);
     assert_eq!(
         bench
             .run("findings --rule secret-expired --exit-code=high")
@@ -100,7 +100,7 @@ fn an_exception_takes_a_finding_out_of_the_exit_code() {
     assert_eq!(names(&bench, "owner-unused", "excepted"), ["Grace Hopper"]);
     exception("2001-01-01");
     let ran = bench.run(asked);
-    assert_eq!(ran.code, 10);
+    assert_eq!(ran.code, 1);
     assert!(
         ran.stderr.contains("has expired, 2001-01-0"),
         "{}",

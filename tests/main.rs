@@ -13,6 +13,8 @@ mod another_runtime;
 mod answers;
 mod batches;
 mod broken_answers_to_changes;
+#[path = "../host-harness/export/tests/reader/mod.rs"]
+mod c1z_reader;
 mod catalogue;
 mod changing_access;
 mod changing_accounts_and_resources;
@@ -21,6 +23,7 @@ mod configuration;
 mod conformance;
 mod coverage;
 mod estimates;
+mod exporting;
 mod faults_end_well;
 mod findings;
 mod gaps_are_exact;

@@ -230,6 +230,8 @@ async fn sync_with(patience: Patience, organization: &Organization, bench: &Benc
         asked: Asked::default(),
         concurrency: 4,
         patience,
+        resume: false,
+        stop: sync::stop::Stop::default(),
     };
     let ended = sync::run(Arc::new(connection), &options, &mut Nobody).await;
     ended.unwrap()

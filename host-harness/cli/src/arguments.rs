@@ -10,6 +10,7 @@ use crate::apply::ApplyArguments;
 use crate::check::CheckArguments;
 use crate::conformance::ConformanceArguments;
 use crate::diff::DiffArguments;
+use crate::export::ExportArguments;
 use crate::findings::FindingsArguments;
 use crate::grant::GrantArguments;
 use crate::inspect::InspectArguments;
@@ -31,7 +32,7 @@ pub(crate) struct Arguments {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  harness diff --exit-code: there are differences
+  1  differences, or findings, where --exit-code asks for it
   2  wrong usage
   3  wrong configuration
   4  credential or permission
@@ -41,7 +42,6 @@ Exit codes:
   8  a change was refused as things stand, or some of a batch failed
   9  the connector breaks a rule of the contract
   10 interrupted by Ctrl-C or a request to terminate; what was read is kept
-  10 findings, or differences, where an exit code was asked for
 
 Examples:
   harness simulate --port 8080
@@ -67,6 +67,8 @@ pub(crate) enum Command {
     Diff(DiffArguments),
     /// Show what somebody should look at
     Findings(FindingsArguments),
+    /// Write what the last sync read into files for other programs
+    Export(ExportArguments),
     /// Give somebody an entitlement
     Grant(GrantArguments),
     /// Take an entitlement from somebody

@@ -152,7 +152,7 @@ fn word(change: &Change) -> &'static str {
 fn judge(pair: &Pair, counts: &Counts) -> Exit {
     let mut words = counts.values().flat_map(BTreeMap::keys);
     if words.any(|word| !word.starts_with("unknown")) {
-        Exit::Different
+        Exit::Found
     } else if is_complete(&pair.before) && is_complete(&pair.after) {
         Exit::Done
     } else {
@@ -163,7 +163,7 @@ fn judge(pair: &Pair, counts: &Counts) -> Exit {
 /// A difference counts more than what was not read, and that more than nothing.
 fn worse(one: Exit, other: Exit) -> Exit {
     match (one, other) {
-        (Exit::Different, _) | (_, Exit::Different) => Exit::Different,
+        (Exit::Found, _) | (_, Exit::Found) => Exit::Found,
         (Exit::Done, exit) | (exit, _) => exit,
     }
 }

@@ -3,7 +3,7 @@
 //! | code | meaning |
 //! |---|---|
 //! | 0 | done |
-//! | 1 | there are differences, where `harness diff --exit-code` asks |
+//! | 1 | differences, or findings, where `--exit-code` asks for it |
 //! | 2 | wrong usage |
 //! | 3 | wrong configuration: settings, files, what the operator allows; a request that a replayed recording does not hold |
 //! | 4 | credential or permission |
@@ -13,7 +13,6 @@
 //! | 8 | a change was refused as things stand, or some of a batch failed |
 //! | 9 | the connector breaks a rule of the contract |
 //! | 10 | interrupted by Ctrl-C or a request to terminate; what was read is kept |
-//! | 10 | findings, or differences, where an exit code was asked for |
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -40,7 +39,7 @@ use crate::text::safe_line;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
     Done = 0,
-    Different = 1,
+    Found = 1,
     Usage = 2,
     Configuration = 3,
     Credential = 4,
@@ -50,7 +49,6 @@ pub(crate) enum Exit {
     Failures = 8,
     Nonconforming = 9,
     Interrupted = 10,
-    Found = 10,
 }
 
 impl From<Exit> for ExitCode {

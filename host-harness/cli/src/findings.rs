@@ -68,7 +68,7 @@ pub(crate) struct FindingsArguments {
     #[arg(long, value_name = "COUNT", default_value_t = 10)]
     examples: usize,
 
-    /// End with exit code 10 if there is a finding that matters at least so
+    /// End with exit code 1 if there is a finding that matters at least so
     /// much, else with 6 if that cannot be told
     #[arg(
         long,

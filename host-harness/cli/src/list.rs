@@ -1,8 +1,7 @@
 //! `harness list`: what the last sync read.
 
-mod columns;
-mod syncs;
 pub(crate) mod columns;
+mod syncs;
 
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;

@@ -15,9 +15,10 @@ mod connect;
 mod diff;
 mod estimate;
 mod exit;
+mod export;
+mod findings;
 #[cfg(test)]
 mod fixtures;
-mod findings;
 mod grant;
 mod inspect;
 mod journal;
@@ -64,6 +65,7 @@ fn run(arguments: Arguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
         Command::List(arguments) => list::run(arguments, stdout),
         Command::Findings(arguments) => findings::run(arguments, stdout),
         Command::Journal(arguments) => journal::run(arguments, stdout),
+        Command::Export(arguments) => export::run(arguments, stdout),
         Command::Inspect(arguments) => wait(inspect::run(arguments, stdout)),
         Command::Check(arguments) => wait(check::run(arguments, stdout)),
         Command::Conformance(arguments) => wait(conformance::run(arguments, stdout)),

@@ -15,8 +15,8 @@
 
 pub mod access;
 mod aliases;
-mod checkpoint;
 mod ask;
+mod checkpoint;
 mod connection;
 pub mod diff;
 mod digest;
@@ -36,8 +36,10 @@ mod read;
 mod rows;
 mod secrets;
 mod shrunk;
+mod snapshot;
 mod store;
 mod sync;
+mod types;
 mod write;
 
 #[cfg(test)]
@@ -60,4 +62,5 @@ pub use rows::{
 pub use shrunk::Shrunk;
 pub use store::{Reserved, Store};
 pub use sync::{Asked, Ending, Finish, KEPT_SYNCS, NewSync, State, Summary, SyncId};
+pub use types::TypeRow;
 pub use write::Batch;

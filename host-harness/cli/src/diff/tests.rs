@@ -142,10 +142,7 @@ fn the_exit_code_is_for_those_who_ask() {
     );
     changed(&place);
     assert_eq!(run_diff(&place, "").end.unwrap(), Exit::Done);
-    assert_eq!(
-        run_diff(&place, "--exit-code").end.unwrap(),
-        Exit::Different
-    );
+    assert_eq!(run_diff(&place, "--exit-code").end.unwrap(), Exit::Found);
 }
 
 #[test]

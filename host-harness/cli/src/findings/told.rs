@@ -8,7 +8,7 @@ use governance_findings::{
 use governance_host::store::{LastUseRow, Moment, NamedResource, Store};
 
 use super::FindingsArguments;
-use crate::list::columns::unknown as scope;
+use crate::list::columns::scope_in_words as scope;
 use crate::table::table;
 use crate::text::{fit, safe_line, width};
 

@@ -153,7 +153,6 @@ fn named(resource: &NamedResource) -> String {
 
 /// A scope in words: `grants on group:g-1 of user:any`, `resources group:any`.
 pub(crate) fn scope_in_words(scope: &ScopeRow) -> String {
-pub(crate) fn unknown(scope: &ScopeRow) -> String {
     let one = |kind: &Option<String>, id: &Option<String>| match (kind, id) {
         (None, None) => None,
         (kind, id) => {

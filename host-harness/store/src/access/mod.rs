@@ -15,6 +15,7 @@
 //! answer: that something is not in an answer says nothing where they match.
 
 mod list;
+mod sourced;
 mod unknown;
 mod ways;
 
@@ -22,6 +23,7 @@ use rusqlite::{Row, named_params};
 use serde::Serialize;
 
 pub use list::{EffectiveFilter, EffectiveRow};
+pub use sourced::{OwnGrant, Source, SourcedRow};
 pub use unknown::Unknown;
 pub use ways::{WAYS_TOLD, Way};
 
