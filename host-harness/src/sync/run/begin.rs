@@ -35,7 +35,11 @@ impl Run<'_> {
             (self.keep.to_verify(&interrupted), &interrupted.teller)
         {
             let (connection, options) = (self.connection, self.options);
-            verify(connection, options, tenant, teller.clone(), self.observer).await?;
+            let verified = verify(connection, options, tenant, teller.clone(), self.observer);
+            tokio::select! {
+                verified = verified => verified?,
+                () = options.stop.asked() => return Err(SyncError::Interrupted { kept: true }),
+            }
         }
         let (beginning, resumed) = blocking(|| self.keep.resume(&interrupted))?;
         self.begins(beginning);

@@ -4,7 +4,7 @@ use governance_contract::samples::resource;
 
 use super::*;
 use crate::fixtures::{Place, begin, finish};
-use crate::{Ending, State};
+use crate::{Batch, Ending, State};
 
 fn conditions(pairs: &[(&str, &str)]) -> Conditions {
     let pairs = pairs.iter();
