@@ -7,9 +7,12 @@
 //! | `TASK` | do it |
 //! | `--std-from ROUTE`, `--std-from=ROUTE` | force the way to the standard library |
 //! | `--yes` | Debian's packages may be installed |
+//! | `bench NAME ...` | measure this; `--quick`, on small organizations |
 //! | `component --plugin PLUGIN`, `component --plugin=PLUGIN` | build this connector |
 
 use componentize::Route;
+
+use crate::bench;
 
 /// What `cargo xtask` can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +65,10 @@ pub(crate) struct Request {
     /// The connector to build, where it is not the built-in ones: a folder of
     /// `plugin/`, or any other.
     pub(crate) plugin: Option<String>,
+    /// What to measure; everything if nothing is named.
+    pub(crate) benches: Vec<String>,
+    /// Measure on small organizations.
+    pub(crate) quick: bool,
 }
 
 /// What the command line asks for.
@@ -104,12 +111,18 @@ fn options<'a>(task: Task, mut words: impl Iterator<Item = &'a str>) -> Result<P
         route: None,
         yes: false,
         plugin: None,
+        benches: Vec::new(),
+        quick: false,
     };
     while let Some(word) = words.next() {
         match word.split_once('=') {
             _ if is_help(word) => return Ok(Parsed::Help(Some(task))),
             None if word == "--yes" => request.yes = true,
             None if word == "--std-from" => request.route = Some(route(words.next())?),
+            None if word == "--quick" && task == Task::Bench => request.quick = true,
+            None if task == Task::Bench && !word.starts_with('-') => {
+                request.benches.push(bench(word)?);
+            }
             None if word == "--plugin" && task == Task::Component => {
                 request.plugin = Some(plugin(words.next())?);
             }
@@ -128,6 +141,16 @@ fn plugin(value: Option<&str>) -> Result<String, String> {
     given
         .map(str::to_owned)
         .ok_or_else(|| "--plugin needs a folder".to_owned())
+}
+
+fn bench(name: &str) -> Result<String, String> {
+    let mut names = bench::ALL.iter().map(|(known, _)| *known);
+    match names.any(|known| known == name) {
+        true => Ok(name.to_owned()),
+        false => Err(format!(
+            "unknown benchmark `{name}`: see `cargo xtask help bench`"
+        )),
+    }
 }
 
 fn route(value: Option<&str>) -> Result<Route, String> {
@@ -153,6 +176,8 @@ mod tests {
             route,
             yes,
             plugin,
+            benches: Vec::new(),
+            quick: false,
         })
     }
 
@@ -164,6 +189,23 @@ mod tests {
             };
             assert_eq!(request.plugin.as_deref(), Some("../rota"));
         }
+    }
+
+    #[test]
+    fn benchmarks_are_named_in_any_number() {
+        for (line, names, is_quick) in [
+            ("bench size", vec!["size"], false),
+            ("bench --quick size start", vec!["size", "start"], true),
+        ] {
+            let Ok(Parsed::Run(request)) = parsed(line) else {
+                panic!("{line} was not understood");
+            };
+            assert_eq!((request.benches, request.quick), (own(&names), is_quick));
+        }
+    }
+
+    fn own(names: &[&str]) -> Vec<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
     }
 
     #[test]
@@ -209,6 +251,9 @@ mod tests {
             ("setup --std-from", "--std-from needs a route"),
             ("setup --std-from nix", "unknown route `nix`"),
             ("setup --std-from=", "unknown route ``"),
+            ("bench speed", "unknown benchmark `speed`"),
+            ("bench size --fast", "unexpected `--fast` after bench"),
+            ("demo --quick", "unexpected `--quick` after demo"),
             ("component --plugin", "--plugin needs a folder"),
             ("component --plugin=", "--plugin needs a folder"),
             ("test --plugin example", "unexpected `--plugin` after test"),

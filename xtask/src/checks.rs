@@ -1,4 +1,4 @@
-//! Tests, what else has to pass before a change is merged, and benchmarks.
+//! Tests, and what else has to pass before a change is merged.
 
 use std::time::Duration;
 
@@ -16,19 +16,6 @@ pub(crate) fn test(context: &Context) -> Result<()> {
 /// Checks licenses and sources of all dependencies.
 pub(crate) fn licenses(context: &Context) -> Result<()> {
     step("licenses", &mut context.cargo(&LICENSES)).map(drop)
-}
-
-/// Measures what documents have figures of.
-pub(crate) fn bench(context: &Context) -> Result<()> {
-    let mut benches = context.cargo(&["bench", "--locked", "-p", "harness", "-p"]);
-    benches.args([
-        "governance-store",
-        "--bench",
-        "start",
-        "--bench",
-        "effective",
-    ]);
-    step("benchmarks", &mut benches).map(drop)
 }
 
 /// Checks everything, what is quickest first, and stops at the first failure.

@@ -96,6 +96,8 @@ mod tests {
             route,
             yes: false,
             plugin: None,
+            benches: Vec::new(),
+            quick: false,
         };
         Context::new(&request).unwrap()
     }

@@ -17,6 +17,7 @@
 
 mod arguments;
 mod background;
+mod bench;
 mod checks;
 mod component;
 mod context;
@@ -60,7 +61,7 @@ fn run(request: &Request) -> Result<()> {
         Task::Test => checks::test(&context),
         Task::Component => component::run(&context, request.plugin.as_deref()),
         Task::Licenses => checks::licenses(&context),
-        Task::Bench => checks::bench(&context),
+        Task::Bench => bench::run(&context, &request.benches, request.quick),
         Task::Ci => checks::ci(&context),
     }
 }

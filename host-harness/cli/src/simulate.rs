@@ -33,7 +33,7 @@ pub(crate) struct SimulateArguments {
     )]
     port: u16,
 
-    /// The organization: small, empty, hostile, lenient or generated
+    /// The organization: small, empty, hostile, lenient, generated or large
     #[arg(long, value_name = "NAME", default_value = "small")]
     organization: Template,
 
@@ -44,6 +44,11 @@ pub(crate) struct SimulateArguments {
     /// How many projects a generated organization has; implies one
     #[arg(long, value_name = "NUMBER")]
     projects: Option<usize>,
+
+    /// About how many grants a large organization tells, nearly all by groups of
+    /// 1,000 people; implies one
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["users", "projects"])]
+    grants: Option<usize>,
 
     /// What a generated organization is made from; the same seed, the same
     /// organization
@@ -156,12 +161,14 @@ fn options(arguments: SimulateArguments) -> Options {
         ..limit
     });
     Options {
-        organization: match generated {
-            true => Template::Generated,
-            false => arguments.organization,
+        organization: match (generated, arguments.grants) {
+            (true, _) => Template::Generated,
+            (false, Some(_)) => Template::Large,
+            (false, None) => arguments.organization,
         },
         users: arguments.users.unwrap_or(defaults.users),
         projects: arguments.projects.unwrap_or(defaults.projects),
+        grants: arguments.grants.unwrap_or(defaults.grants),
         seed: arguments.seed,
         latency: Duration::from_millis(arguments.latency_ms),
         accept_any_key: arguments.accept_any_key,

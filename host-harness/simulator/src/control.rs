@@ -15,6 +15,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::authorizer::{self, Access};
+use crate::census::{Census, census};
 use crate::organization::Refusal;
 use crate::world::World;
 
@@ -31,6 +32,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .route("/access", get(access))
         .route("/may", get(may))
         .route("/requests", get(requests))
+        .route("/census", get(count))
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
         .with_state(world)
@@ -92,6 +94,10 @@ async fn may(State(world): Shared, question: Result<Query<Question>, QueryReject
 
 async fn requests(State(world): Shared) -> Json<Value> {
     Json(json!({ "requests": world.requests.snapshot() }))
+}
+
+async fn count(State(world): Shared) -> Json<Census> {
+    Json(census(&world.organization(), &world.quirks.reading))
 }
 
 async fn unknown_path() -> ControlError {

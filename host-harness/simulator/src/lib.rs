@@ -39,6 +39,7 @@
 //! | `GET /control/access` | | [`Access`]: who may do what where, and by which way |
 //! | `GET /control/may?person=…&action=…&project=…` | | `{"may": true, "because": [Reason]}`, see [`Access::may`] |
 //! | `GET /control/requests` | | `{"requests": {"GET /v1/organization/users": 3}}` |
+//! | `GET /control/census` | | how many rows the lists have: `{"users": 8, "groups": [{"members": 2, "roles": 0}], …}` |
 //!
 //! # Rooms
 //!
@@ -49,6 +50,7 @@
 
 mod api;
 mod authorizer;
+mod census;
 mod clock;
 mod control;
 mod error;

@@ -28,6 +28,9 @@ pub struct Options {
     /// default project included; that one is always there. Others ignore it.
     /// Default: 10.
     pub projects: usize,
+    /// About how many grants a large organization tells. Others ignore it.
+    /// Default: 10,000.
+    pub grants: usize,
     /// Where ids, the admin key and generated people come from: the same seed
     /// makes the same ones. Default: 0.
     pub seed: u64,
@@ -73,6 +76,7 @@ impl Default for Options {
             organization: Template::Small,
             users: 100,
             projects: 10,
+            grants: 10_000,
             seed: 0,
             latency: Duration::ZERO,
             admin_key: None,

@@ -42,6 +42,7 @@ impl World {
         let size = Size {
             users: options.users,
             projects: options.projects,
+            grants: options.grants,
         };
         let organization = template.build(size, options.seed, clock.now())?;
         let omissions = options.quirks.omissions.and(template.omissions());

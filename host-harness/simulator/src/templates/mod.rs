@@ -5,6 +5,7 @@ mod generated;
 mod generated_groups;
 mod generated_projects;
 mod hostile;
+mod large;
 mod lenient;
 mod names;
 mod small;
@@ -34,16 +35,20 @@ pub enum Template {
     Lenient,
     /// As many plausible people as are asked for, the same for the same seed.
     Generated,
+    /// About as many grants as are asked for, nearly all by groups of 1,000
+    /// people.
+    Large,
 }
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Small,
         Self::Empty,
         Self::Hostile,
         Self::Lenient,
         Self::Generated,
+        Self::Large,
     ];
 
     /// The name on a command line.
@@ -54,6 +59,7 @@ impl Template {
             Self::Hostile => "hostile",
             Self::Lenient => "lenient",
             Self::Generated => "generated",
+            Self::Large => "large",
         }
     }
 
@@ -61,7 +67,7 @@ impl Template {
         Self::ALL.map(Self::name).join(", ")
     }
 
-    /// `size` counts for a generated organization alone; `now` is Unix seconds.
+    /// `size` counts for generated and large organizations alone; `now` is Unix seconds.
     pub(crate) fn build(self, size: Size, seed: u64, now: u64) -> Result<Organization, Error> {
         let mut organization = Organization::new(seed);
         match self {
@@ -71,6 +77,7 @@ impl Template {
             Self::Lenient => lenient::fill(&mut organization, now)?,
             Self::Generated if size.users == 0 => return Err(Error::NoUsers),
             Self::Generated => generated::fill(&mut organization, size, seed, now)?,
+            Self::Large => large::fill(&mut organization, size.grants, seed, now)?,
         }
         let added = organization.users.iter().map(|user| user.added_at);
         let beginning = added.min().unwrap_or(now);
@@ -113,11 +120,12 @@ impl FromStr for Template {
     }
 }
 
-/// How large a generated organization is.
+/// How large a generated or large organization is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Size {
     pub(crate) users: usize,
     pub(crate) projects: usize,
+    pub(crate) grants: usize,
 }
 
 /// Adds somebody whose name and e-mail are known.
@@ -147,7 +155,7 @@ fn invitation(email: &str, role: OrganizationRole) -> InvitationRequest {
 mod tests {
     use super::*;
     use crate::clock::HOUR;
-    use crate::organization::{Project, Status};
+    use crate::organization::{Group, Project, Status};
 
     const NOW: u64 = 1_780_000_000;
 
@@ -155,6 +163,7 @@ mod tests {
         let size = Size {
             users,
             projects: 12,
+            grants: 1_000,
         };
         template.build(size, seed, now).unwrap()
     }
@@ -242,6 +251,7 @@ mod tests {
             let size = Size {
                 users: 2_000,
                 projects,
+                grants: 0,
             };
             Template::Generated.build(size, 7, NOW).unwrap()
         };
@@ -272,6 +282,23 @@ mod tests {
     }
 
     #[test]
+    fn a_large_organization_has_about_as_many_grants_as_asked_for() {
+        let size = Size {
+            users: 0,
+            projects: 0,
+            grants: 100_000,
+        };
+        let organization = Template::Large.build(size, 7, NOW).unwrap();
+        let count = |group: &Group| group.members.iter().count();
+        let members: Vec<_> = organization.groups.iter().map(count).collect();
+        assert_eq!(members, [1_000; 90]);
+        assert_eq!(organization.users.iter().count(), 5_000);
+        assert_eq!(organization.projects.iter().count(), 11);
+        let mut roles = organization.roles.iter();
+        assert!(roles.all(|role| role.predefined.is_some()));
+    }
+
+    #[test]
     fn no_two_generated_people_share_an_address() {
         let organization = built(Template::Generated, 10_000, 7, NOW);
         let mut emails: Vec<_> = organization
@@ -292,7 +319,8 @@ mod tests {
             Template::Generated.build(
                 Size {
                     users: 0,
-                    projects: 1
+                    projects: 1,
+                    grants: 0,
                 },
                 0,
                 NOW

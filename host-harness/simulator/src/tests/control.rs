@@ -135,3 +135,37 @@ async fn access_is_told_with_the_ways_and_by_action() {
     let answer = client.get("/control/may?person=x").await;
     assert_eq!(answer.status, 400);
 }
+
+#[tokio::test]
+async fn the_census_counts_the_rows_of_the_lists() {
+    let client = Client::of(Template::Small);
+    let census = client.get("/control/census").await.ok();
+    let rows = async |path: &str| {
+        let answer = client.get(&format!("{path}?limit=100")).await.ok();
+        answer["data"].as_array().unwrap().len()
+    };
+    for (list, path) in [
+        ("users", "/v1/organization/users"),
+        ("invitations", "/v1/organization/invites"),
+        ("roles", "/v1/organization/roles"),
+        ("admin_keys", "/v1/organization/admin_api_keys"),
+    ] {
+        assert_eq!(census[list], rows(path).await, "{list}");
+    }
+    let groups = rows("/v1/organization/groups").await;
+    assert_eq!(census["groups"].as_array().unwrap().len(), groups);
+    let projects = census["projects"].as_array().unwrap();
+    let live = projects.iter().filter(|it| it["live"] == true).count();
+    assert_eq!(live, rows("/v1/organization/projects").await);
+    let archived = "/v1/organization/projects?include_archived=true";
+    let answer = client.get(archived).await.ok();
+    for (told, row) in projects.iter().zip(answer["data"].as_array().unwrap()) {
+        let id = row["id"].as_str().unwrap();
+        if told["live"] == true {
+            let people = format!("/v1/organization/projects/{id}/users");
+            assert_eq!(told["people"], rows(&people).await, "{id}");
+            let roles = format!("/v1/projects/{id}/roles");
+            assert_eq!(told["roles"], rows(&roles).await, "{id}");
+        }
+    }
+}

@@ -181,6 +181,7 @@ fn what_the_lists_tell_adds_up_to_what_the_authorizer_says() {
         let size = Size {
             users: 150,
             projects: 15,
+            grants: 0,
         };
         let organization = Template::Generated.build(size, seed, NOW).unwrap();
         let truth = access(&organization, NOW);
