@@ -53,7 +53,7 @@ fn what_a_key_does_not_open_is_neither_found_nor_fine() {
     bench.set("OPENAI_ADMIN_KEY", key);
     assert_eq!(bench.run("sync").code, 6);
     for (rule, code, found) in [
-        ("secret-of-gone-account", 10, &["pipeline"][..]),
+        ("secret-of-gone-account", 1, &["pipeline"][..]),
         ("secret-of-disabled-account", 6, &[]),
         ("group-without-members", 6, &[]),
         ("service-account-unused", 6, &[]),
