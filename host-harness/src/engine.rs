@@ -8,7 +8,7 @@ use std::time::Duration;
 use governance_contract::PluginPre;
 use sha2::{Digest, Sha256};
 use wasmtime::component::{Component, HasData, Linker, ResourceTable};
-use wasmtime::{Cache, CacheConfig, Config};
+use wasmtime::{Cache, CacheConfig, Config, Enabled, PoolingAllocationConfig};
 
 use crate::instance::State;
 use crate::limits::settings::Overrides;
@@ -192,6 +192,13 @@ impl Engine {
     }
 }
 
+/// Instances at the same time, more than a sync makes calls.
+const POOLED: u32 = 512;
+/// Bytes of each memory that are cleared by writing, which is quicker than giving
+/// them back. Where the kernel tells which pages were written to, only those are.
+const RESIDENT: usize = 128 << 10;
+const RESIDENT_IF_TOLD: usize = 4 << 20;
+
 fn configure(limits: &Limits, cache: Option<&Path>) -> wasmtime::Result<wasmtime::Engine> {
     let mut config = Config::new();
     config
@@ -206,7 +213,35 @@ fn configure(limits: &Limits, cache: Option<&Path>) -> wasmtime::Result<wasmtime
         settings.with_directory(directory);
         config.cache(Some(Cache::new(settings)?));
     }
-    wasmtime::Engine::new(&config)
+    let mut pooled = config.clone();
+    pooled.allocation_strategy(pool());
+    // Without enough address space, as under `ulimit -v`, each instance gets its
+    // memory for itself.
+    wasmtime::Engine::new(&pooled).or_else(|_| wasmtime::Engine::new(&config))
+}
+
+/// Memory that instances take turns in: to map and unmap it for each call is half
+/// of what a call costs. wasmtime brings it back to the component's first state
+/// before another one gets it. Only addresses are reserved, so its bounds are the
+/// most that a limit can be set to; the limits themselves are watched elsewhere.
+fn pool() -> PoolingAllocationConfig {
+    let resident = match PoolingAllocationConfig::is_pagemap_scan_available() {
+        true => RESIDENT_IF_TOLD,
+        false => RESIDENT,
+    };
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(POOLED)
+        .total_stacks(POOLED)
+        .total_memories(POOLED)
+        .total_core_instances(POOLED * 8)
+        .total_tables(POOLED * 4)
+        .max_memory_size(4 << 30)
+        .table_elements(10_000_000)
+        .linear_memory_keep_resident(resident)
+        .table_keep_resident(resident)
+        .async_stack_keep_resident(resident)
+        .pagemap_scan(Enabled::Auto);
+    pool
 }
 
 /// Adds what the contract's world imports, and nothing else.
