@@ -30,6 +30,7 @@ mod one_database;
 mod plans;
 mod random_changes;
 mod record_and_replay;
+mod reviews;
 mod rota;
 mod scenes;
 mod secrets_stay_out;

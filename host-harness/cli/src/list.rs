@@ -1,6 +1,6 @@
 //! `harness list`: what the last sync read.
 
-mod columns;
+pub(crate) mod columns;
 
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;

@@ -11,12 +11,14 @@ mod check;
 mod conformance;
 mod connect;
 mod exit;
+mod files;
 mod grant;
 mod inspect;
 mod journal;
 mod list;
 mod progress;
 mod resource;
+mod review;
 mod revoke;
 mod simulate;
 mod sync;
@@ -61,6 +63,7 @@ fn run(arguments: Arguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
         Command::Account(arguments) => wait(account::run(arguments, stdout)),
         Command::Resource(arguments) => wait(resource::run(arguments, stdout)),
         Command::Apply(arguments) => wait(apply::run(arguments, stdout)),
+        Command::Review(arguments) => wait(review::run(arguments, stdout)),
         Command::Simulate(arguments) => wait(simulate::run(arguments, stdout)),
     }
 }

@@ -126,7 +126,7 @@ pub(super) const GAPS: Layout<GapRow> = Layout {
             row.connection.clone(),
             row.surface.clone(),
             row.reason.clone(),
-            unknown(&row.scope),
+            scope_in_words(&row.scope),
             row.detail.clone(),
         ]
     },
@@ -152,7 +152,7 @@ fn named(resource: &NamedResource) -> String {
 }
 
 /// A scope in words: `grants on group:g-1 of user:any`, `resources group:any`.
-fn unknown(scope: &ScopeRow) -> String {
+pub(crate) fn scope_in_words(scope: &ScopeRow) -> String {
     let one = |kind: &Option<String>, id: &Option<String>| match (kind, id) {
         (None, None) => None,
         (kind, id) => {
@@ -237,7 +237,7 @@ mod tests {
                 "grants on project:p as owner in organization:o of user:any",
             ),
         ] {
-            assert_eq!(unknown(&scope), words);
+            assert_eq!(scope_in_words(&scope), words);
         }
     }
 }

@@ -1,0 +1,188 @@
+//! `harness review apply`: decisions become a batch, as that of `harness apply`.
+//!
+//! | a grant to revoke | becomes |
+//! |---|---|
+//! | that the last sync holds | a change, with what the sync knows of both ends |
+//! | that a newer sync does not hold any more | a change too: only the service knows whether it is gone |
+//! | whose resource is not there any more, as the service says | nothing to do, and is told and recorded so |
+//! | that its own sync never held | refused, with all of the file |
+//! | with which the service would take a grant that is not to be revoked | refused, with all of the file |
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use governance_host::clock::now;
+use governance_host::contract::changes::ChangeRequest;
+use governance_host::naming::error::NamingError;
+use governance_host::provision::batch::fingerprint;
+use governance_host::provision::desired::{ById, Desired, Held, Line, Revoked};
+use governance_host::store::Store;
+use governance_review::{Problem, Review, ReviewError, Revocation, Standing, Terms, hold};
+
+use super::{all_decided, reviewed, tell_counts};
+use crate::apply::batch::{self, Batch, BatchArguments, Settled};
+use crate::apply::input::{self, Named};
+use crate::change::session::Session;
+use crate::exit::Exit;
+use crate::text::safe_line;
+
+/// Revoke what a review decided to revoke
+///
+/// Everything that holds for `harness apply` holds here: nothing is changed that
+/// is not enabled or that is protected, and a batch that would remove too much is
+/// refused. What is to be kept, and what nobody decided on, is left as it is.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  harness review apply review.csv --plan
+  harness review apply review.csv --provisioning=remove --max-removals 40
+  harness review apply review.csv --plan plan.json
+  harness apply --plan plan.json --provisioning=remove")]
+pub(super) struct ApplyArguments {
+    /// The review
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    /// Show what would be sent and what would come of it; change nothing. With
+    /// PLAN also save it as a new file, which `harness apply --plan PLAN` makes
+    /// if the state has not moved on
+    #[arg(long, value_name = "PLAN", num_args = 0..=1)]
+    plan: Option<Option<PathBuf>>,
+
+    /// Refuse a review of which not all is decided
+    #[arg(long)]
+    require_all: bool,
+
+    /// How many days ago the sync of the review may have begun
+    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    max_age: u32,
+
+    /// Apply an older review too, and one whose sync the database has not kept
+    #[arg(long)]
+    allow_old: bool,
+
+    #[command(flatten)]
+    batch: BatchArguments,
+}
+
+pub(super) async fn run(arguments: ApplyArguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
+    let (review, bytes) = reviewed(&arguments.file)?;
+    let standing = stands(&arguments, &review)?;
+    tell_counts(&review);
+    if arguments.require_all {
+        all_decided(&review)?;
+    }
+    for note in &standing.notes {
+        eprintln!("note: {}", safe_line(note));
+    }
+    let batch = read(&arguments, &review, &standing, &fingerprint(&bytes)).await?;
+    match &arguments.plan {
+        Some(save) => {
+            batch
+                .preview(&arguments.batch, save.as_deref(), stdout)
+                .await
+        }
+        None => batch.make(&arguments.batch, stdout).await,
+    }
+}
+
+fn stands(arguments: &ApplyArguments, review: &Review) -> anyhow::Result<Standing> {
+    let change = &arguments.batch.change;
+    let store = Store::open_to_read(&change.db)?;
+    let terms = Terms {
+        now: now(),
+        max_age: arguments.max_age,
+        allow_old: arguments.allow_old,
+    };
+    Ok(hold(review, &store, &change.connection, &terms)?)
+}
+
+/// What is to be revoked, and the name of the batch.
+async fn read(
+    arguments: &ApplyArguments,
+    review: &Review,
+    standing: &Standing,
+    fingerprint: &str,
+) -> anyhow::Result<Batch> {
+    let options = &arguments.batch;
+    let revocations = review.revocations();
+    let preview = arguments.plan.is_some();
+    let earlier = options.earlier(fingerprint, revocations.len(), preview)?;
+    let session = Session::open(&options.change).await?;
+    let lines = lines(&session, &revocations, standing)?;
+    let named = input::name(&session, &lines, earlier.as_ref(), options.jobs()).await;
+    let (gone, there): (Vec<_>, Vec<_>) = named.into_iter().partition(is_gone);
+    let reasons = revocations.iter();
+    let reasons = reasons.map(|it| because(it, options, fingerprint));
+    let reasons: Vec<_> = reasons.collect();
+    let mut items = input::items(&arguments.file, there)?;
+    for item in &mut items {
+        item.reason = reasons.get(item.position as usize).cloned();
+    }
+    let mut batch = Batch::new(session, items, batch::id(fingerprint, earlier));
+    batch.kept = Some(review.kept());
+    let gone = gone.into_iter();
+    batch.settled = gone
+        .filter_map(|it| settled(it, &revocations, &reasons))
+        .collect();
+    Ok(batch)
+}
+
+/// The revocations as changes that people could write.
+fn lines(
+    session: &Session,
+    revocations: &[Revocation],
+    standing: &Standing,
+) -> Result<Vec<Line>, ReviewError> {
+    let (mut lines, mut strange) = (Vec::new(), Vec::new());
+    for it in revocations {
+        let revoked = match session.known_grant(&it.grant) {
+            Some(_) => Revoked::Grant(ById {
+                grant: it.grant.clone(),
+            }),
+            None => Revoked::Held(Held {
+                entitlement: it.entitlement.clone(),
+                principal: it.principal.clone(),
+            }),
+        };
+        if standing.is_current && matches!(revoked, Revoked::Held(_)) {
+            let what = format!("the sync of the review holds no grant {}", it.grant);
+            strange.push(Problem {
+                line: it.line,
+                what,
+            });
+        }
+        lines.push(Line {
+            number: it.line,
+            desired: Desired::Revoke(revoked),
+        });
+    }
+    match strange.is_empty() {
+        true => Ok(lines),
+        false => Err(ReviewError::Lines(strange)),
+    }
+}
+
+fn is_gone(named: &Named<'_>) -> bool {
+    matches!(named.found, Err(NamingError::NotFound { .. }))
+}
+
+fn settled(named: Named<'_>, revocations: &[Revocation], reasons: &[String]) -> Option<Settled> {
+    let place = named.position as usize;
+    Some(Settled {
+        line: named.line.number,
+        position: named.position,
+        title: named.line.desired.to_string(),
+        request: ChangeRequest::Revoke(revocations.get(place)?.change.clone()),
+        reason: reasons.get(place).cloned(),
+        why: named.found.err()?.to_string(),
+    })
+}
+
+/// Why, for the journal: whose decision it is, and in which file.
+fn because(revocation: &Revocation, options: &BatchArguments, fingerprint: &str) -> String {
+    let given = options.change.reason.as_ref();
+    let given = given.map(|it| format!("; {it}")).unwrap_or_default();
+    format!("{}{given} (review {fingerprint})", revocation.because)
+}
