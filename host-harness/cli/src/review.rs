@@ -61,11 +61,14 @@ fn reviewed(path: &Path) -> anyhow::Result<(Review, Vec<u8>)> {
 fn tell_counts(review: &Review) {
     let counts = review.counts();
     eprintln!("{} to keep, {} to revoke", counts.keep, counts.revoke);
+    let missing = match review.missing() {
+        0 => String::new(),
+        missing => format!(", {missing} of them not in the file"),
+    };
     if counts.undecided > 0 {
         eprintln!(
-            "WARNING: {} undecided, {} of them not in the file; nothing is done about these",
-            counts.undecided,
-            review.missing()
+            "WARNING: {} undecided{missing}; nothing is done about these",
+            counts.undecided
         );
     }
 }

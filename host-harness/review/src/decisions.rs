@@ -13,10 +13,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use governance_contract::changes::GrantChange;
-use governance_contract::ids;
-use governance_contract::model::{EntitlementReference, Reference, ResourceId};
-
 use crate::columns::{Decision, Facts, Head, Numbers, ROW_DIGEST, VERSION};
 use crate::lines::{Line, lines};
 use crate::{Problem, ReviewError};
@@ -86,23 +82,6 @@ pub struct Counts {
     pub revoke: usize,
     /// Grants that nobody decided on, those that the file lacks included.
     pub undecided: usize,
-}
-
-/// A grant that goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Revocation {
-    /// The line that says so.
-    pub line: u64,
-    /// The grant's id.
-    pub grant: String,
-    /// The id of what is held.
-    pub entitlement: String,
-    /// Who holds it, as `type:id`.
-    pub principal: String,
-    /// Who decided, when and why.
-    pub because: String,
-    /// The change, from what the file alone knows.
-    pub change: GrantChange,
 }
 
 /// Reads a review with its decisions.
@@ -280,13 +259,6 @@ impl Review {
         self.numbers.rows.saturating_sub(there.len())
     }
 
-    /// The ids of all grants that are not to be revoked, with their lines.
-    pub fn kept(&self) -> BTreeMap<String, u64> {
-        let revoked: BTreeSet<_> = self.revocations().into_iter().map(|it| it.grant).collect();
-        let rows = self.rows.iter().map(|it| (it.facts.grant(), it.line));
-        rows.filter(|(grant, _)| !revoked.contains(grant)).collect()
-    }
-
     /// How many grants each reviewer keeps and revokes, by the reviewer.
     pub fn reviewers(&self) -> BTreeMap<&str, Counts> {
         let mut reviewers: BTreeMap<&str, Counts> = BTreeMap::new();
@@ -298,60 +270,6 @@ impl Review {
             }
         }
         reviewers
-    }
-
-    /// The grants that go, in the order of the file.
-    pub fn revocations(&self) -> Vec<Revocation> {
-        let decided = self
-            .rows
-            .iter()
-            .filter_map(|row| Some((row, row.choice.as_ref()?)));
-        let revoked = decided.filter(|(_, choice)| choice.verdict == Verdict::Revoke);
-        revoked
-            .map(|(row, choice)| revocation(row, choice))
-            .collect()
-    }
-}
-
-fn revocation(row: &Reviewed, choice: &Choice) -> Revocation {
-    let (on, principal) = (row.facts.on(), row.facts.principal());
-    let Decision {
-        reviewer,
-        reason,
-        decided_at,
-        ..
-    } = &choice.words;
-    let part = |link: &str, text: &str| match text {
-        "" => String::new(),
-        text => format!("{link}{text}"),
-    };
-    Revocation {
-        line: row.line,
-        grant: row.facts.grant(),
-        entitlement: ids::entitlement(&on, &row.facts.slug),
-        principal: format!("{}:{}", principal.resource_type, principal.id),
-        because: format!(
-            "revoked by {reviewer}{}{}",
-            part(" at ", decided_at),
-            part(": ", reason)
-        ),
-        change: GrantChange {
-            entitlement: EntitlementReference {
-                resource: bare(on),
-                slug: row.facts.slug.clone(),
-            },
-            principal: bare(principal),
-            expires_at: None,
-            hint: None,
-        },
-    }
-}
-
-fn bare(id: ResourceId) -> Reference {
-    Reference {
-        id,
-        parent: None,
-        hint: None,
     }
 }
 

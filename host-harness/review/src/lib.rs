@@ -24,14 +24,16 @@ mod error;
 mod gather;
 mod hold;
 mod lines;
+mod revocations;
 mod write;
 
 #[cfg(test)]
 mod fixtures;
 
 pub use columns::{Decision, Facts, Head};
-pub use decisions::{Choice, Counts, Review, Reviewed, Revocation, Verdict, read};
+pub use decisions::{Choice, Counts, Review, Reviewed, Verdict, read};
 pub use error::{Problem, ReviewError};
 pub use gather::{Export, ReviewFilter, gather};
 pub use hold::{Standing, Terms, hold};
+pub use revocations::Revocation;
 pub use write::{Format, write};

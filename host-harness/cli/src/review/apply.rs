@@ -118,7 +118,11 @@ async fn read(
     let reasons: Vec<_> = reasons.collect();
     let mut items = input::items(&arguments.file, there)?;
     for item in &mut items {
-        item.reason = reasons.get(item.position as usize).cloned();
+        let place = item.position as usize;
+        item.reason = reasons.get(place).cloned();
+        if let Some(revocation) = revocations.get(place) {
+            item.title.clone_from(&revocation.title);
+        }
     }
     let mut batch = Batch::new(session, items, batch::id(fingerprint, earlier));
     batch.kept = Some(review.kept());
@@ -170,11 +174,12 @@ fn is_gone(named: &Named<'_>) -> bool {
 
 fn settled(named: Named<'_>, revocations: &[Revocation], reasons: &[String]) -> Option<Settled> {
     let place = named.position as usize;
+    let revocation = revocations.get(place)?;
     Some(Settled {
         line: named.line.number,
         position: named.position,
-        title: named.line.desired.to_string(),
-        request: ChangeRequest::Revoke(revocations.get(place)?.change.clone()),
+        title: revocation.title.clone(),
+        request: ChangeRequest::Revoke(revocation.change.clone()),
         reason: reasons.get(place).cloned(),
         why: named.found.err()?.to_string(),
     })

@@ -6,6 +6,9 @@ use super::*;
 use crate::fixtures::{Place, SYNCED_AT, file};
 use crate::{Export, Format, ReviewFilter, gather, read};
 
+/// What is different about a review.
+type Change = fn(&mut Export);
+
 fn sync(place: &Place, who: &[&str]) {
     let resources = [
         user("ada", &[]),
@@ -107,7 +110,7 @@ fn a_review_of_something_else_is_refused() {
     let export = exported(&place);
     let error = held(&export, &other, 1, true).unwrap_err();
     assert!(matches!(error, ReviewError::OtherContent(1)), "{error}");
-    let changes: [(fn(&mut Export), &str); 3] = [
+    let changes: [(Change, &str); 3] = [
         (
             |it| it.head.connection = "staging".into(),
             "the connection `staging`, not of `default`",
