@@ -9,9 +9,9 @@
 //! | is of later than is allowed since the sync | needs leave |
 
 use governance_contract::model::Timestamp;
-use governance_store::{Store, StoreError, SyncId};
+use governance_store::{GrantFilter, GrantRow, Store, StoreError, SyncId};
 
-use crate::{Review, ReviewError};
+use crate::{Review, ReviewError, Revocation};
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -110,6 +110,60 @@ fn young(review: &Review, terms: &Terms) -> Result<(), ReviewError> {
         days: age / DAY,
         allowed: terms.max_age,
     })
+}
+
+/// What the current sync tells of a grant that is to go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// It tells of the grant, be it held for itself or through something else.
+    pub is_told: bool,
+    /// It read everything, and the grant is not held for itself; in words for
+    /// people. Any other sync may have missed it.
+    pub gone: Option<String>,
+}
+
+/// Asks the current sync of a connection for a grant that is to go.
+///
+/// # Errors
+/// The database cannot be asked.
+pub fn known(store: &Store, connection: &str, goes: &Revocation) -> Result<Known, StoreError> {
+    let change = &goes.change;
+    let filter = GrantFilter {
+        connection: Some(connection.to_owned()),
+        resource_type: None,
+        resource: Some(change.entitlement.resource.id.id.clone()),
+        entitlement: Some(goes.entitlement.clone()),
+        principal: Some(change.principal.id.id.clone()),
+    };
+    let mut told = None;
+    store.grants(&filter, |grant| {
+        if grant.id == goes.grant {
+            told = Some(grant);
+        }
+        Ok::<_, StoreError>(())
+    })?;
+    let mut syncs = store.current_syncs(Some(connection))?.into_iter();
+    let read_all = syncs.all(|it| it.gaps == 0 && it.asked.is_everything());
+    let gone = match &told {
+        None => Some("the last sync does not tell of it any more".to_owned()),
+        Some(grant) if grant.directness == "inherited" => Some(through(grant)),
+        Some(_) => None,
+    };
+    Ok(Known {
+        is_told: told.is_some(),
+        gone: gone.filter(|_| read_all),
+    })
+}
+
+fn through(grant: &GrantRow) -> String {
+    let sources = grant.sources.iter();
+    let sources: Vec<_> = sources
+        .map(|it| format!("{}:{}", it.resource_type, it.id))
+        .collect();
+    format!(
+        "by the last sync it is held only through {}",
+        sources.join(", ")
+    )
 }
 
 fn same(what: &'static str, found: &str, wanted: &str) -> Result<(), ReviewError> {

@@ -34,6 +34,6 @@ pub use columns::{Decision, Facts, Head};
 pub use decisions::{Choice, Counts, Review, Reviewed, Verdict, read};
 pub use error::{Problem, ReviewError};
 pub use gather::{Export, ReviewFilter, gather};
-pub use hold::{Standing, Terms, hold};
+pub use hold::{Known, Standing, Terms, hold, known};
 pub use revocations::Revocation;
 pub use write::{Format, write};

@@ -11,6 +11,7 @@ use governance_host::clock::now;
 use governance_host::contract::changes::ChangeRequest;
 use governance_host::contract::ids;
 use governance_host::contract::model::Directness;
+use governance_host::error::Fault;
 use governance_host::provision::ProvisionError;
 use governance_host::provision::batch::Order;
 use governance_host::provision::operation::{Operation, needed};
@@ -93,6 +94,19 @@ pub(crate) struct Settled {
     pub(crate) why: String,
 }
 
+impl Settled {
+    fn new(item: Item, why: String) -> Self {
+        Self {
+            line: item.line,
+            position: item.position,
+            title: item.title,
+            request: item.request,
+            reason: item.reason,
+            why,
+        }
+    }
+}
+
 /// Changes to be made.
 pub(crate) struct Batch {
     session: Session,
@@ -102,6 +116,9 @@ pub(crate) struct Batch {
     /// Of a review the grants that no change may take along, by id, with their
     /// lines. Its changes may be made in any order.
     pub(crate) kept: Option<BTreeMap<String, u64>>,
+    /// How it is known that nothing may be left to do for a change, by its place
+    /// in the batch. That is so if the service refuses it as things stand.
+    pub(crate) gone: BTreeMap<u32, String>,
     id: String,
 }
 
@@ -125,6 +142,7 @@ impl Batch {
             items,
             settled: Vec::new(),
             kept: None,
+            gone: BTreeMap::new(),
             id,
         }
     }
@@ -184,10 +202,16 @@ impl Batch {
         if self.kept.is_none() {
             return plans;
         }
-        let mut both: Vec<_> = std::mem::take(&mut self.items)
-            .into_iter()
-            .zip(plans)
-            .collect();
+        let mut both = Vec::new();
+        for (item, plan) in std::mem::take(&mut self.items).into_iter().zip(plans) {
+            match (&plan, self.gone.get(&item.position)) {
+                (Err(error), Some(why)) if error.fault() == Fault::State => {
+                    let why = format!("{why}, and {error}");
+                    self.settled.push(Settled::new(item, why));
+                }
+                _ => both.push((item, plan)),
+            }
+        }
         both.sort_by_key(|(_, plan)| plan.as_ref().map_or(0, |it| it.outcome.replaced.len()));
         let plans;
         (self.items, plans) = both.into_iter().unzip();

@@ -98,8 +98,7 @@ impl Session {
         namer.change(desired).await
     }
 
-    /// What the last sync knows of a grant.
-    pub(crate) fn known_grant(&self, id: &str) -> Option<GrantChange> {
+    fn known_grant(&self, id: &str) -> Option<GrantChange> {
         let known = self.store.as_ref()?.known_grant(&self.name, id);
         known.unwrap_or_else(|error| {
             tracing::warn!(%error, "the database does not tell the grant");

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | that the last sync holds | a change, with what the sync knows of both ends |
 //! | that a newer sync does not hold any more | a change too: only the service knows whether it is gone |
+//! | that the service does not let go, and that a newer, complete sync does not hold for itself | nothing to do, and is told and recorded so |
 //! | whose resource is not there any more, as the service says | nothing to do, and is told and recorded so |
 //! | that its own sync never held | refused, with all of the file |
 //! | with which the service would take a grant that is not to be revoked | refused, with all of the file |
@@ -18,11 +19,14 @@ use governance_host::naming::error::NamingError;
 use governance_host::provision::batch::fingerprint;
 use governance_host::provision::desired::{ById, Desired, Held, Line, Revoked};
 use governance_host::store::Store;
-use governance_review::{Problem, Review, ReviewError, Revocation, Standing, Terms, hold};
+use governance_review::{
+    Known, Problem, Review, ReviewError, Revocation, Standing, Terms, hold, known,
+};
 
 use super::{all_decided, reviewed, tell_counts};
 use crate::apply::batch::{self, Batch, BatchArguments, Settled};
 use crate::apply::input::{self, Named};
+use crate::change::ChangeArguments;
 use crate::change::session::Session;
 use crate::exit::Exit;
 use crate::text::safe_line;
@@ -76,7 +80,13 @@ pub(super) async fn run(arguments: ApplyArguments, stdout: &mut dyn Write) -> an
     for note in &standing.notes {
         eprintln!("note: {}", safe_line(note));
     }
-    let batch = read(&arguments, &review, &standing, &fingerprint(&bytes)).await?;
+    let batch = read(
+        &arguments,
+        &review,
+        standing.is_current,
+        &fingerprint(&bytes),
+    )
+    .await?;
     match &arguments.plan {
         Some(save) => {
             batch
@@ -102,7 +112,7 @@ fn stands(arguments: &ApplyArguments, review: &Review) -> anyhow::Result<Standin
 async fn read(
     arguments: &ApplyArguments,
     review: &Review,
-    standing: &Standing,
+    is_current: bool,
     fingerprint: &str,
 ) -> anyhow::Result<Batch> {
     let options = &arguments.batch;
@@ -110,7 +120,8 @@ async fn read(
     let preview = arguments.plan.is_some();
     let earlier = options.earlier(fingerprint, revocations.len(), preview)?;
     let session = Session::open(&options.change).await?;
-    let lines = lines(&session, &revocations, standing)?;
+    let known = all_known(&options.change, &revocations, is_current)?;
+    let lines: Vec<_> = revocations.iter().zip(&known).map(line).collect();
     let named = input::name(&session, &lines, earlier.as_ref(), options.jobs()).await;
     let (gone, there): (Vec<_>, Vec<_>) = named.into_iter().partition(is_gone);
     let reasons = revocations.iter();
@@ -126,6 +137,10 @@ async fn read(
     }
     let mut batch = Batch::new(session, items, batch::id(fingerprint, earlier));
     batch.kept = Some(review.kept());
+    batch.gone = (0u32..)
+        .zip(known)
+        .filter_map(|(position, it)| Some((position, it.gone?)))
+        .collect();
     let gone = gone.into_iter();
     batch.settled = gone
         .filter_map(|it| settled(it, &revocations, &reasons))
@@ -133,38 +148,46 @@ async fn read(
     Ok(batch)
 }
 
-/// The revocations as changes that people could write.
-fn lines(
-    session: &Session,
+/// What the last sync tells of each grant that is to go. The review's own sync
+/// has to tell of all.
+fn all_known(
+    change: &ChangeArguments,
     revocations: &[Revocation],
-    standing: &Standing,
-) -> Result<Vec<Line>, ReviewError> {
-    let (mut lines, mut strange) = (Vec::new(), Vec::new());
+    is_current: bool,
+) -> Result<Vec<Known>, ReviewError> {
+    let store = Store::open_to_read(&change.db)?;
+    let (mut all, mut strange) = (Vec::new(), Vec::new());
     for it in revocations {
-        let revoked = match session.known_grant(&it.grant) {
-            Some(_) => Revoked::Grant(ById {
-                grant: it.grant.clone(),
-            }),
-            None => Revoked::Held(Held {
-                entitlement: it.entitlement.clone(),
-                principal: it.principal.clone(),
-            }),
-        };
-        if standing.is_current && matches!(revoked, Revoked::Held(_)) {
+        let known = known(&store, &change.connection, it)?;
+        if is_current && !known.is_told {
             let what = format!("the sync of the review holds no grant {}", it.grant);
             strange.push(Problem {
                 line: it.line,
                 what,
             });
         }
-        lines.push(Line {
-            number: it.line,
-            desired: Desired::Revoke(revoked),
-        });
+        all.push(known);
     }
     match strange.is_empty() {
-        true => Ok(lines),
+        true => Ok(all),
         false => Err(ReviewError::Lines(strange)),
+    }
+}
+
+/// A revocation as a change that people could write.
+fn line((revocation, known): (&Revocation, &Known)) -> Line {
+    let revoked = match known.is_told {
+        true => Revoked::Grant(ById {
+            grant: revocation.grant.clone(),
+        }),
+        false => Revoked::Held(Held {
+            entitlement: revocation.entitlement.clone(),
+            principal: revocation.principal.clone(),
+        }),
+    };
+    Line {
+        number: revocation.line,
+        desired: Desired::Revoke(revoked),
     }
 }
 

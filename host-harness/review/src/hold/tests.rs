@@ -1,10 +1,10 @@
-use governance_contract::model::Grant;
-use governance_contract::samples::{grant, id, resource, user};
+use governance_contract::model::{Directness, Grant, Scope};
+use governance_contract::samples::{gap, grant, id, resource, user};
 use governance_store::{Asked, Batch, KEPT_SYNCS};
 
 use super::*;
-use crate::fixtures::{Place, SYNCED_AT, file};
-use crate::{Export, Format, ReviewFilter, gather, read};
+use crate::fixtures::{Place, SYNCED_AT, facts, file, head};
+use crate::{Export, Facts, Format, ReviewFilter, gather, read};
 
 /// What is different about a review.
 type Change = fn(&mut Export);
@@ -99,6 +99,71 @@ fn an_old_review_needs_leave() {
         notes[0].contains("not in the database any more"),
         "{notes:?}"
     );
+}
+
+#[test]
+fn what_a_newer_sync_tells_of_a_grant_is_known_unless_a_gap_may_hide_more() {
+    for (gaps, read_all) in [(vec![], true), (vec![gap(Scope::default())], false)] {
+        let place = Place::new();
+        let resources = [
+            user("ada", &[]),
+            user("bob", &[]),
+            resource("group", "crew"),
+        ];
+        let member = |who: &str| grant(id("group", "crew"), "member", id("user", who));
+        let through = Grant {
+            directness: Directness::Inherited(vec![id("group", "all")]),
+            ..member("bob")
+        };
+        let batch = Batch {
+            resources: &resources,
+            grants: &[member("ada"), through],
+            gaps: &gaps,
+            ..Batch::default()
+        };
+        place.sync("default", &Asked::default(), batch);
+        let store = place.reader();
+        for (who, is_told, gone) in [
+            ("ada", true, None),
+            (
+                "bob",
+                true,
+                Some("by the last sync it is held only through group:all"),
+            ),
+            (
+                "cy",
+                false,
+                Some("the last sync does not tell of it any more"),
+            ),
+        ] {
+            let gone = gone.filter(|_| read_all).map(str::to_owned);
+            let found = known(&store, "default", &revoked(who)).unwrap();
+            assert_eq!(found, Known { is_told, gone }, "{who}");
+        }
+    }
+}
+
+/// The decision to take somebody out of the crew.
+fn revoked(who: &str) -> Revocation {
+    let facts = Facts {
+        resource_type: "group".into(),
+        ..facts(who, "crew")
+    };
+    let export = Export {
+        head: head(1),
+        rows: vec![facts],
+        rules: 0,
+    };
+    let lines = file(&export, Format::JsonLines).replace(
+        r#""decision":"","reviewer":"""#,
+        r#""decision":"revoke","reviewer":"eve""#,
+    );
+    let [goes] = read(lines.as_bytes())
+        .unwrap()
+        .revocations()
+        .try_into()
+        .unwrap();
+    goes
 }
 
 #[test]
