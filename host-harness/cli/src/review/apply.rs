@@ -25,7 +25,7 @@ use governance_review::{
 
 use super::{all_decided, reviewed, tell_counts};
 use crate::apply::batch::{self, Batch, BatchArguments, Settled};
-use crate::apply::input::{self, Named};
+use crate::apply::input::{self, Item, Named};
 use crate::change::ChangeArguments;
 use crate::change::session::Session;
 use crate::exit::Exit;
@@ -116,36 +116,47 @@ async fn read(
     fingerprint: &str,
 ) -> anyhow::Result<Batch> {
     let options = &arguments.batch;
-    let revocations = review.revocations();
+    let revocations = revocations(review, options, fingerprint);
+    let known = all_known(&options.change, &revocations, is_current)?;
     let preview = arguments.plan.is_some();
     let earlier = options.earlier(fingerprint, revocations.len(), preview)?;
     let session = Session::open(&options.change).await?;
-    let known = all_known(&options.change, &revocations, is_current)?;
     let lines: Vec<_> = revocations.iter().zip(&known).map(line).collect();
     let named = input::name(&session, &lines, earlier.as_ref(), options.jobs()).await;
     let (gone, there): (Vec<_>, Vec<_>) = named.into_iter().partition(is_gone);
-    let reasons = revocations.iter();
-    let reasons = reasons.map(|it| because(it, options, fingerprint));
-    let reasons: Vec<_> = reasons.collect();
     let mut items = input::items(&arguments.file, there)?;
     for item in &mut items {
-        let place = item.position as usize;
-        item.reason = reasons.get(place).cloned();
-        if let Some(revocation) = revocations.get(place) {
-            item.title.clone_from(&revocation.title);
-        }
+        tell(item, &revocations);
     }
     let mut batch = Batch::new(session, items, batch::id(fingerprint, earlier));
     batch.kept = Some(review.kept());
-    batch.gone = (0u32..)
-        .zip(known)
+    let gone_since = (0u32..).zip(known);
+    batch.gone = gone_since
         .filter_map(|(position, it)| Some((position, it.gone?)))
         .collect();
-    let gone = gone.into_iter();
-    batch.settled = gone
-        .filter_map(|it| settled(it, &revocations, &reasons))
-        .collect();
+    let settled = gone.into_iter().filter_map(|it| settled(it, &revocations));
+    batch.settled = settled.collect();
     Ok(batch)
+}
+
+/// What is to go, and for the journal why: whose decision it is, and in which
+/// file.
+fn revocations(review: &Review, options: &BatchArguments, fingerprint: &str) -> Vec<Revocation> {
+    let given = options.change.reason.as_ref();
+    let given = given.map(|it| format!("; {it}")).unwrap_or_default();
+    let mut revocations = review.revocations();
+    for it in &mut revocations {
+        it.because = format!("{}{given} (review {fingerprint})", it.because);
+    }
+    revocations
+}
+
+/// Tells a change as reviewers know it.
+fn tell(item: &mut Item, revocations: &[Revocation]) {
+    if let Some(revocation) = revocations.get(item.position as usize) {
+        item.title.clone_from(&revocation.title);
+        item.reason = Some(revocation.because.clone());
+    }
 }
 
 /// What the last sync tells of each grant that is to go. The review's own sync
@@ -195,22 +206,14 @@ fn is_gone(named: &Named<'_>) -> bool {
     matches!(named.found, Err(NamingError::NotFound { .. }))
 }
 
-fn settled(named: Named<'_>, revocations: &[Revocation], reasons: &[String]) -> Option<Settled> {
-    let place = named.position as usize;
-    let revocation = revocations.get(place)?;
+fn settled(named: Named<'_>, revocations: &[Revocation]) -> Option<Settled> {
+    let revocation = revocations.get(named.position as usize)?;
     Some(Settled {
         line: named.line.number,
         position: named.position,
         title: revocation.title.clone(),
         request: ChangeRequest::Revoke(revocation.change.clone()),
-        reason: reasons.get(place).cloned(),
+        reason: Some(revocation.because.clone()),
         why: named.found.err()?.to_string(),
     })
-}
-
-/// Why, for the journal: whose decision it is, and in which file.
-fn because(revocation: &Revocation, options: &BatchArguments, fingerprint: &str) -> String {
-    let given = options.change.reason.as_ref();
-    let given = given.map(|it| format!("; {it}")).unwrap_or_default();
-    format!("{}{given} (review {fingerprint})", revocation.because)
 }
