@@ -38,6 +38,7 @@ mod random_changes;
 mod rate_limits;
 mod record_and_replay;
 mod resuming;
+mod reviews;
 mod rota;
 mod scenes;
 mod secrets_stay_out;

@@ -17,6 +17,7 @@ use crate::inspect::InspectArguments;
 use crate::journal::JournalArguments;
 use crate::list::ListArguments;
 use crate::resource::ResourceArguments;
+use crate::review::ReviewArguments;
 use crate::revoke::RevokeArguments;
 use crate::simulate::SimulateArguments;
 use crate::sync::SyncArguments;
@@ -81,6 +82,8 @@ pub(crate) enum Command {
     Apply(ApplyArguments),
     /// Show what was changed, by whom, and what became of it
     Journal(JournalArguments),
+    /// Review access in a file: export it, decide, apply the decisions
+    Review(ReviewArguments),
     /// Serve a simulated OpenAI organization
     Simulate(SimulateArguments),
 }

@@ -31,6 +31,7 @@ use governance_host::settings::SettingError;
 use governance_host::store::{self, StoreError};
 use governance_host::sync::SyncError;
 use governance_host::trust::TrustError;
+use governance_review::ReviewError;
 
 use crate::table::table;
 use crate::text::safe_line;
@@ -142,6 +143,9 @@ fn judge_cause(cause: &(dyn std::error::Error + 'static)) -> Option<(Exit, Optio
     if let Some(error) = cause.downcast_ref::<SyncError>() {
         return Some((sync_exit(error), sync_hint(error)));
     }
+    if let Some(error) = cause.downcast_ref::<ReviewError>() {
+        return Some((review_exit(error), error.hint()));
+    }
     if let Some(error) = cause.downcast_ref::<StoreError>() {
         return Some((store_exit(error), error.hint().map(Into::into)));
     }
@@ -233,6 +237,14 @@ fn store_exit(error: &StoreError) -> Exit {
         store::Fault::Caller => Exit::Usage,
         store::Fault::Credential => Exit::Credential,
         store::Fault::File => Exit::Configuration,
+    }
+}
+
+fn review_exit(error: &ReviewError) -> Exit {
+    match error {
+        ReviewError::Store(error) => store_exit(error),
+        ReviewError::Write(_) => Exit::Configuration,
+        _ => Exit::Usage,
     }
 }
 

@@ -16,6 +16,7 @@ mod diff;
 mod estimate;
 mod exit;
 mod export;
+mod files;
 mod findings;
 #[cfg(test)]
 mod fixtures;
@@ -26,6 +27,7 @@ mod list;
 mod meant;
 mod progress;
 mod resource;
+mod review;
 mod revoke;
 mod signals;
 mod simulate;
@@ -75,6 +77,7 @@ fn run(arguments: Arguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
         Command::Account(arguments) => wait(account::run(arguments, stdout)),
         Command::Resource(arguments) => wait(resource::run(arguments, stdout)),
         Command::Apply(arguments) => wait(apply::run(arguments, stdout)),
+        Command::Review(arguments) => wait(review::run(arguments, stdout)),
         Command::Simulate(arguments) => wait(simulate::run(arguments, stdout)),
     }
 }

@@ -17,18 +17,20 @@ use crate::change::session::Session;
 use crate::exit::{Exit, Refused};
 
 /// A change of a batch.
-pub(super) struct Item {
+pub(crate) struct Item {
     /// The line that it was written on.
-    pub(super) line: u64,
+    pub(crate) line: u64,
     /// As people wrote it.
-    pub(super) title: String,
-    pub(super) request: ChangeRequest,
+    pub(crate) title: String,
+    pub(crate) request: ChangeRequest,
     /// The plan that it has to keep to.
-    pub(super) saved: Option<SavedPlan>,
+    pub(crate) saved: Option<SavedPlan>,
     /// Its place in the batch, from 0.
-    pub(super) position: u32,
+    pub(crate) position: u32,
     /// When it was sent by an earlier run that was interrupted.
-    pub(super) under_way: Option<i64>,
+    pub(crate) under_way: Option<i64>,
+    /// Why, for the journal, if that is its own.
+    pub(crate) reason: Option<String>,
 }
 
 /// What `--plan --json` writes.
@@ -42,6 +44,7 @@ struct PlanFile {
 struct PlannedLine {
     line: u64,
     change: String,
+    reason: Option<String>,
     plan: Option<Value>,
 }
 
@@ -84,31 +87,56 @@ fn one_line(text: &str) -> String {
     crate::text::safe_line(text)
 }
 
+/// What a line names, if it names something.
+pub(crate) struct Named<'a> {
+    pub(crate) position: u32,
+    pub(crate) line: &'a Line,
+    /// The change, and when an earlier run sent it.
+    pub(crate) found: Result<(ChangeRequest, Option<i64>), NamingError>,
+}
+
 /// Finds what all lines name, but for those that ended in an earlier run. What
 /// was under way then is what it was: its names may mean nothing any more.
-pub(super) async fn name(
+pub(crate) async fn name<'a>(
     session: &Session,
-    path: &Path,
-    lines: &[Line],
+    lines: &'a [Line],
     earlier: Option<&Batch>,
     jobs: usize,
-) -> anyhow::Result<Vec<Item>> {
+) -> Vec<Named<'a>> {
     let namer = session.namer();
     let before = |position: &u32| earlier.and_then(|it| it.changes.get(position));
-    let lines: Vec<_> = (0u32..)
+    let naming = (0u32..)
         .zip(lines)
         .filter(|(position, _)| !matches!(before(position), Some(Earlier::Ended(_))))
-        .collect();
-    let naming = lines
-        .iter()
-        .map(async |(position, line)| match before(position) {
-            Some(Earlier::UnderWay { request, since }) => Ok(((**request).clone(), Some(*since))),
-            _ => Ok((session.name(&namer, &line.desired).await?, None)),
+        .map(async |(position, line)| {
+            let found = match before(&position) {
+                Some(Earlier::UnderWay { request, since }) => {
+                    Ok(((**request).clone(), Some(*since)))
+                }
+                _ => session
+                    .name(&namer, &line.desired)
+                    .await
+                    .map(|it| (it, None)),
+            };
+            Named {
+                position,
+                line,
+                found,
+            }
         });
-    let named: Vec<Result<_, NamingError>> = stream::iter(naming).buffered(jobs).collect().await;
+    stream::iter(naming).buffered(jobs).collect().await
+}
+
+/// The changes of lines, if all of them name something.
+pub(crate) fn items(path: &Path, named: Vec<Named<'_>>) -> anyhow::Result<Vec<Item>> {
     let (mut items, mut bad) = (Vec::new(), Vec::new());
-    for ((position, line), named) in lines.into_iter().zip(named) {
-        match named {
+    for Named {
+        position,
+        line,
+        found,
+    } in named
+    {
+        match found {
             Ok((request, under_way)) => items.push(Item {
                 line: line.number,
                 title: line.desired.to_string(),
@@ -116,6 +144,7 @@ pub(super) async fn name(
                 saved: None,
                 position,
                 under_way,
+                reason: None,
             }),
             Err(error) => bad.push((line.number, error)),
         }
@@ -166,6 +195,7 @@ pub(super) fn saved(path: &Path, connection: &str) -> anyhow::Result<Vec<Item>> 
             saved: Some(saved),
             position,
             under_way: None,
+            reason: planned.reason,
         });
     }
     let plans: Vec<_> = items.iter().filter_map(|it| it.saved.as_ref()).collect();

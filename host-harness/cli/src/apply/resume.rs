@@ -14,7 +14,7 @@ use governance_host::store::{Journal, JournalEvent, JournalFilter, JournalRow, S
 use crate::exit::{Exit, Refused};
 
 /// What became of a change of an earlier run.
-pub(super) enum Earlier {
+pub(crate) enum Earlier {
     /// It ended; how.
     Ended(String),
     /// It was sent, at this time, and nobody knows more.
@@ -25,9 +25,9 @@ pub(super) enum Earlier {
 }
 
 /// A batch of an earlier run.
-pub(super) struct Batch {
-    pub(super) id: String,
-    pub(super) changes: BTreeMap<u32, Earlier>,
+pub(crate) struct Batch {
+    pub(crate) id: String,
+    pub(crate) changes: BTreeMap<u32, Earlier>,
 }
 
 impl Batch {
@@ -39,7 +39,7 @@ impl Batch {
     }
 
     /// How many changes ended, and how.
-    pub(super) fn told(&self) -> String {
+    pub(crate) fn told(&self) -> String {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for earlier in self.changes.values() {
             let how = match earlier {
@@ -84,7 +84,7 @@ impl Batch {
 ///
 /// # Errors
 /// There is one, and it is not to be gone on with; or the other way round.
-pub(super) fn earlier(
+pub(crate) fn earlier(
     database: &Path,
     connection: &str,
     fingerprint: &str,

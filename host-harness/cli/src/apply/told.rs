@@ -1,6 +1,7 @@
 //! What came of a batch.
 
 use std::io::Write;
+use std::path::Path;
 
 use governance_host::contract::changes::{Completion, Outcome};
 use governance_host::contract::json as contract_json;
@@ -11,8 +12,9 @@ use governance_host::provision::plan::Plan;
 use serde_json::{Value, json};
 
 use super::input::Item;
-use crate::change::shown;
+use crate::change::shown::{self, PlannedChange};
 use crate::exit::Exit;
+use crate::files;
 use crate::table::Table;
 use crate::text::json_line;
 
@@ -77,9 +79,7 @@ pub(super) fn plans(
     let planned = plans.iter().flatten();
     let digest = digest(planned.map(|it| it.digest.as_str()));
     if as_json {
-        let each = items.iter().zip(plans);
-        let each = each.map(|(item, plan)| (item.line, item.title.as_str(), plan.as_ref()));
-        json_line(stdout, &shown::plan_file(&each.collect::<Vec<_>>()))?;
+        json_line(stdout, &plan_file(items, plans))?;
     } else {
         for (item, plan) in items.iter().zip(plans) {
             let title = format!("line {}, {}", item.line, item.title);
@@ -98,6 +98,28 @@ pub(super) fn plans(
         true => Exit::Done,
         false => Exit::Failures,
     })
+}
+
+/// Saves the plans of all changes in a new file, for `harness apply --plan`.
+pub(super) fn save(
+    items: &[Item],
+    plans: &[Result<Plan, ProvisionError>],
+    path: &Path,
+) -> anyhow::Result<()> {
+    let mut file = files::new(path)?;
+    json_line(&mut file, &plan_file(items, plans))?;
+    eprintln!("the plan is in {}", path.display());
+    Ok(())
+}
+
+fn plan_file(items: &[Item], plans: &[Result<Plan, ProvisionError>]) -> Value {
+    let each = items.iter().zip(plans).map(|(item, plan)| PlannedChange {
+        line: item.line,
+        title: &item.title,
+        reason: item.reason.as_deref(),
+        plan: plan.as_ref(),
+    });
+    shown::plan_file(&each.collect::<Vec<_>>())
 }
 
 /// Shows how all changes ended.
@@ -212,6 +234,7 @@ mod tests {
             saved: None,
             position: 0,
             under_way: None,
+            reason: None,
         };
         let items = [
             item(1, "grant project:Alpha:member to ada"),

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::record::Record;
 use super::session::Session;
+use super::shown::PlannedChange;
 use super::{OneArguments, shown};
 use crate::exit::Exit;
 use crate::text::{json_line, safe_line};
@@ -23,7 +24,15 @@ pub(crate) async fn run(
     if arguments.plan {
         let plan = session.plan(&request).await?;
         match arguments.change.json {
-            true => json_line(stdout, &shown::plan_file(&[(1, &title, Ok(&plan))]))?,
+            true => {
+                let planned = PlannedChange {
+                    line: 1,
+                    title: &title,
+                    reason: None,
+                    plan: Ok(&plan),
+                };
+                json_line(stdout, &shown::plan_file(&[planned]))?;
+            }
             false => stdout.write_all(shown::plan(&title, &plan).as_bytes())?,
         }
         eprintln!("this is a plan: nothing was changed");

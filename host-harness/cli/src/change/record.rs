@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use governance_host::clock::now;
-use governance_host::contract::changes::{ChangeRequest, Outcome};
+use governance_host::contract::changes::{ChangeRequest, Completion, Outcome};
 use governance_host::provision::perform::{Event, Witness};
 use governance_host::provision::plan::Plan;
 use governance_host::store::{Journal, JournalEvent, NewEntry, StoreError};
@@ -27,6 +27,7 @@ pub(crate) struct Entry<'a> {
     record: &'a Record,
     summary: &'a str,
     position: Option<u32>,
+    reason: Option<&'a str>,
 }
 
 impl Record {
@@ -59,6 +60,7 @@ impl Record {
             record: self,
             summary,
             position,
+            reason: self.reason.as_deref(),
         }
     }
 }
@@ -90,7 +92,24 @@ impl Witness for Entry<'_> {
     }
 }
 
-impl Entry<'_> {
+impl<'a> Entry<'a> {
+    /// With a reason of its own, if it has one.
+    pub(crate) fn because(self, reason: Option<&'a str>) -> Self {
+        Self {
+            reason: reason.or(self.reason),
+            ..self
+        }
+    }
+
+    /// Records that nothing was to be done for a change, without asking for it.
+    pub(crate) fn settled(&self, change: &ChangeRequest, why: &str) -> Result<(), StoreError> {
+        let outcome = Outcome::of(Completion::NoOp(why.to_owned()));
+        self.append(&NewEntry {
+            outcome: Some(&outcome),
+            ..self.entry(JournalEvent::Finished, change)
+        })
+    }
+
     /// Records that a change was not made.
     pub(crate) fn refused(&self, change: &ChangeRequest, why: &str) -> Result<(), StoreError> {
         let summary = format!("{}: {why}", self.summary);
@@ -100,7 +119,7 @@ impl Entry<'_> {
         })
     }
 
-    fn entry<'a>(&'a self, event: JournalEvent, change: &'a ChangeRequest) -> NewEntry<'a> {
+    fn entry<'b>(&'b self, event: JournalEvent, change: &'b ChangeRequest) -> NewEntry<'b> {
         let record = self.record;
         NewEntry {
             connection: &record.connection,
@@ -113,7 +132,7 @@ impl Entry<'_> {
             plan: None,
             plan_digest: None,
             outcome: None,
-            reason: record.reason.as_deref(),
+            reason: self.reason,
             ticket: record.ticket.as_deref(),
             component_sha256: &record.component_sha256,
             operator: record.operator.as_deref(),

@@ -33,16 +33,27 @@ pub(crate) fn plan(title: &str, plan: &Plan) -> String {
     text
 }
 
-/// Plans as a file that `harness apply --plan` takes: of each the line that its
-/// change was written on, and the change as people wrote it.
-pub(crate) fn plan_file(plans: &[(u64, &str, Result<&Plan, &ProvisionError>)]) -> Value {
-    let planned = plans.iter().filter_map(|(_, _, plan)| plan.ok());
-    let each = plans.iter().map(|(line, title, plan)| {
+/// A change of a batch, and what would come of it.
+pub(crate) struct PlannedChange<'a> {
+    /// The line that it was written on.
+    pub(crate) line: u64,
+    /// As people wrote it.
+    pub(crate) title: &'a str,
+    /// Why, for the journal, if that is its own.
+    pub(crate) reason: Option<&'a str>,
+    pub(crate) plan: Result<&'a Plan, &'a ProvisionError>,
+}
+
+/// Plans as a file that `harness apply --plan` takes.
+pub(crate) fn plan_file(plans: &[PlannedChange<'_>]) -> Value {
+    let planned = plans.iter().filter_map(|it| it.plan.ok());
+    let each = plans.iter().map(|it| {
         json!({
-            "line": line,
-            "change": title,
-            "plan": plan.ok().map(Plan::to_json),
-            "error": plan.err().map(ToString::to_string),
+            "line": it.line,
+            "change": it.title,
+            "reason": it.reason,
+            "plan": it.plan.ok().map(Plan::to_json),
+            "error": it.plan.err().map(ToString::to_string),
         })
     });
     json!({
