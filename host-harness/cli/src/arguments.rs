@@ -12,6 +12,7 @@ use crate::grant::GrantArguments;
 use crate::inspect::InspectArguments;
 use crate::journal::JournalArguments;
 use crate::list::ListArguments;
+use crate::report::ReportArguments;
 use crate::resource::ResourceArguments;
 use crate::revoke::RevokeArguments;
 use crate::simulate::SimulateArguments;
@@ -55,6 +56,8 @@ pub(crate) enum Command {
     Sync(SyncArguments),
     /// List what the last sync read
     List(ListArguments),
+    /// Write an access review as one page that any browser opens
+    Report(ReportArguments),
     /// Give somebody an entitlement
     Grant(GrantArguments),
     /// Take an entitlement from somebody

@@ -28,6 +28,7 @@ use governance_host::settings::SettingError;
 use governance_host::store::{self, StoreError};
 use governance_host::sync::SyncError;
 use governance_host::trust::TrustError;
+use governance_report::ReportError;
 
 use crate::table::table;
 use crate::text::safe_line;
@@ -140,6 +141,9 @@ fn judge_cause(cause: &(dyn std::error::Error + 'static)) -> Option<(Exit, Optio
     if let Some(error) = cause.downcast_ref::<StoreError>() {
         return Some((store_exit(error), error.hint().map(Into::into)));
     }
+    if let Some(error) = cause.downcast_ref::<ReportError>() {
+        return Some((report_exit(error), error.hint().map(Into::into)));
+    }
     if let Some(error) = cause.downcast_ref::<LoadError>() {
         return Some((Exit::Configuration, Some(load_hint(error))));
     }
@@ -202,6 +206,14 @@ fn store_exit(error: &StoreError) -> Exit {
         store::Fault::Caller => Exit::Usage,
         store::Fault::Credential => Exit::Credential,
         store::Fault::File => Exit::Configuration,
+    }
+}
+
+fn report_exit(error: &ReportError) -> Exit {
+    match error {
+        ReportError::Store(error) => store_exit(error),
+        ReportError::Exists(_) => Exit::Usage,
+        ReportError::Moving(_) | ReportError::Io { .. } => Exit::Configuration,
     }
 }
 

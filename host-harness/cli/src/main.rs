@@ -16,6 +16,7 @@ mod inspect;
 mod journal;
 mod list;
 mod progress;
+mod report;
 mod resource;
 mod revoke;
 mod simulate;
@@ -51,6 +52,7 @@ fn main() -> std::process::ExitCode {
 fn run(arguments: Arguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
     match arguments.command {
         Command::List(arguments) => list::run(arguments, stdout),
+        Command::Report(arguments) => report::run(arguments, stdout),
         Command::Journal(arguments) => journal::run(arguments, stdout),
         Command::Inspect(arguments) => wait(inspect::run(arguments, stdout)),
         Command::Check(arguments) => wait(check::run(arguments, stdout)),

@@ -78,11 +78,7 @@ impl Store {
     /// # Errors
     /// There is no such connection, or none of them has a finished sync.
     pub fn current_syncs(&self, connection: Option<&str>) -> Result<Vec<SyncRow>, StoreError> {
-        if let Some(name) = connection
-            && !self.connections()?.iter().any(|known| known == name)
-        {
-            return Err(self.unknown_connection(name)?);
-        }
+        self.must_know(connection)?;
         let mut statement = self.connection.prepare_cached(
             "SELECT *, (SELECT count(*) FROM gaps WHERE gaps.sync = current_syncs.id) AS gaps
              FROM current_syncs WHERE ifnull(connection = ?, true) ORDER BY connection",
@@ -96,6 +92,32 @@ impl Store {
             });
         }
         Ok(syncs)
+    }
+
+    /// All syncs that are kept, by connection and age, the oldest first: also those
+    /// that failed, run, or were killed.
+    ///
+    /// # Errors
+    /// There is no such connection, or SQLite failed.
+    pub fn syncs(&self, connection: Option<&str>) -> Result<Vec<SyncRow>, StoreError> {
+        self.must_know(connection)?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT connections.connector, connections.tenant, syncs.*,
+                 (SELECT count(*) FROM gaps WHERE gaps.sync = syncs.id) AS gaps
+             FROM syncs JOIN connections ON connections.name = syncs.connection
+             WHERE ifnull(syncs.connection = ?, true) ORDER BY syncs.connection, syncs.id",
+        )?;
+        let syncs = statement.query_map([connection], sync_row)?;
+        Ok(syncs.collect::<Result<_, _>>()?)
+    }
+
+    fn must_know(&self, connection: Option<&str>) -> Result<(), StoreError> {
+        match connection {
+            Some(name) if !self.connections()?.iter().any(|known| known == name) => {
+                Err(self.unknown_connection(name)?)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The names of all connections, in alphabetical order.
