@@ -68,7 +68,11 @@ fn connection(store: &Store, named: Option<String>) -> anyhow::Result<String> {
     if let Some(name) = named {
         return Ok(name);
     }
-    let mut names: Vec<_> = store.current_syncs(None)?.into_iter().map(|it| it.connection).collect();
+    let mut names: Vec<_> = store
+        .current_syncs(None)?
+        .into_iter()
+        .map(|it| it.connection)
+        .collect();
     match (names.pop(), names.is_empty()) {
         (Some(only), true) => Ok(only),
         (last, _) => {
@@ -87,7 +91,11 @@ fn tell(figures: &Figures, out: &std::path::Path, stderr: &mut dyn Write) -> std
     let path = safe_line(&out.display().to_string());
     let (told, sync) = (&figures.told, &figures.sync);
     let name = safe_line(&sync.connection);
-    writeln!(stderr, "{path}: {} accounts of connection {name}", told.of_accounts)?;
+    writeln!(
+        stderr,
+        "{path}: {} accounts of connection {name}",
+        told.of_accounts
+    )?;
     if !told.is_all() {
         writeln!(
             stderr,

@@ -2,6 +2,8 @@
 
 const ANY = '';
 
+const byName = [...data.resources].sort((a, b) => a.name.localeCompare(b.name, 'en'));
+
 const HELD = {
   direct: (access) => access[1] & MARKS.direct,
   inherited: (access) => access[1] & MARKS.inherited,
@@ -27,7 +29,7 @@ function asked() {
 function matching(wanted) {
   const fits = (resource) => resource.type === wanted.type
     && resource.sought.includes(wanted.resource);
-  const candidates = data.resources.filter(fits);
+  const candidates = byName.filter(fits);
   const isCandidate = new Set(candidates);
   const narrows = wanted.resource || wanted.entitlement !== ANY || wanted.how !== ANY;
   const rows = [];

@@ -53,10 +53,9 @@ function steps(way) {
 function ways(access) {
   const told = access[2].map((place) => {
     const way = data.ways[place];
-    const words = steps(way).join(' → ');
-    const own = way.through.length > 1 ? '' : `: ${word(way.how)}`;
+    const words = way.through.length > 1 ? steps(way).join(' → ') : word(way.how);
     const sources = way.sources.length ? `, through ${way.sources.join(', ')}` : '';
-    return `${words}${own}${sources}${way.effective ? '' : ' (without effect)'}`;
+    return `${words}${sources}${way.effective ? '' : ' (without effect)'}`;
   });
   if (access[1] & MARKS.pending) told.push(how(access));
   if (access[1] & MARKS.moreWays) told.push('and by more ways');

@@ -4,7 +4,7 @@
 const COLUMNS = 40;
 const MATRIX_ROW = 30;
 
-const matrix = { columns: [], begin: 0, codes: new Map(), focus: null };
+const matrix = { columns: [], begin: 0, codes: new Map() };
 
 // Letters for names: the first one, or as many as tell it from others.
 function codesFor(names) {
@@ -40,7 +40,7 @@ function cell(row, resource) {
   const unknown = isUnknown(row.account.place, resource.place);
   const question = unknown ? [element('span', { class: 'mark unknown' }, '?')] : [];
   if (!access.length) {
-    return element('td', unknown ? { 'aria-label': 'unknown' } : {}, ...question);
+    return element('td', { tabindex: '-1', 'aria-label': unknown && 'unknown' }, ...question);
   }
   const words = access.map((one) => `${entitlementOf(one).name}: ${how(one)}`);
   if (unknown) words.push('more is unknown');
@@ -52,7 +52,7 @@ function cell(row, resource) {
     'aria-label': `${row.account.name} on ${nameOf(resource)}: ${words.join('; ')}`,
   }, ...access.map(marked), ...question);
   button.addEventListener('click', () => showAccount(row.account, resource));
-  return element('td', {}, button);
+  return element('td', { tabindex: '-1' }, button);
 }
 
 function matrixRow(row) {
@@ -101,24 +101,19 @@ function showCodes() {
   byId('codes').replaceChildren(...codes.slice(0, 60));
 }
 
-// Arrow keys move between the buttons of a matrix.
+// Arrow keys move from cell to cell, and so on through all rows.
 function moveFocus(event) {
   const steps = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
   const step = steps[event.key];
   const from = event.target.closest('td, th');
   if (!step || !from) return;
-  let row = from.parentElement;
-  let place = from.cellIndex;
-  for (;;) {
-    place += step[1];
-    if (step[0]) row = step[0] > 0 ? row.nextElementSibling : row.previousElementSibling;
-    const next = row && row.cells[place];
-    if (!next) return;
-    const button = next.querySelector('button');
-    if (button) {
-      event.preventDefault();
-      button.focus();
-      return;
-    }
-  }
+  const row = {
+    '-1': from.parentElement.previousElementSibling,
+    0: from.parentElement,
+    1: from.parentElement.nextElementSibling,
+  }[step[0]];
+  const next = row && row.cells[from.cellIndex + step[1]];
+  if (!next) return;
+  event.preventDefault();
+  (next.querySelector('button') || next).focus();
 }

@@ -133,11 +133,13 @@ impl Accounts {
         for account in &self.all {
             *counts.entry((&account.kind, &account.status)).or_default() += 1;
         }
-        let figures = counts.into_iter().map(|((kind, status), count)| AccountFigure {
-            kind: kind.clone(),
-            status: status.clone(),
-            count,
-        });
+        let figures = counts
+            .into_iter()
+            .map(|((kind, status), count)| AccountFigure {
+                kind: kind.clone(),
+                status: status.clone(),
+                count,
+            });
         figures.collect()
     }
 
@@ -167,7 +169,11 @@ fn account(row: ResourceRow, shown: Shown) -> Account {
     let email = email.map_or_else(String::new, |it| label(shown, it));
     let name = label(shown, &row.name);
     Account {
-        name: if name.is_empty() { label(shown, &row.id) } else { name },
+        name: if name.is_empty() {
+            label(shown, &row.id)
+        } else {
+            name
+        },
         email,
         status: row.status,
         kind: row.account_kind.unwrap_or_else(|| "not-told".to_owned()),
@@ -206,12 +212,19 @@ mod tests {
         let accounts = Accounts { all, access };
         let told = accounts.told();
         let share = accounts.share(&told);
-        (told.iter().map(|it| it.resource.id.clone()).collect(), share)
+        (
+            told.iter().map(|it| it.resource.id.clone()).collect(),
+            share,
+        )
     }
 
     #[test]
     fn what_fits_is_told_whole_and_by_name() {
-        let (ids, share) = told(vec![holding("b", 2, 0), holding("c", 0, 0), holding("a", 1, 1)]);
+        let (ids, share) = told(vec![
+            holding("b", 2, 0),
+            holding("c", 0, 0),
+            holding("a", 1, 1),
+        ]);
         assert_eq!(ids, ["a", "b", "c"]);
         assert!(share.is_all());
     }

@@ -63,9 +63,8 @@ pub(crate) fn of_sync(
 impl Open {
     fn of(scope: ScopeRow, inventory: &Inventory) -> Self {
         let meant = |it: &&NamedResource| is_meant(&scope, it, inventory);
-        let is_narrow = scope.resource_type.is_some()
-            || scope.resource_id.is_some()
-            || scope.parent.is_some();
+        let is_narrow =
+            scope.resource_type.is_some() || scope.resource_id.is_some() || scope.parent.is_some();
         let resources = is_narrow.then(|| {
             let listed = inventory.resources.keys().filter(meant).cloned();
             inventory.reached_from(listed)
@@ -124,7 +123,9 @@ pub(crate) fn placed(
         resources: resources.map(|it| it.into_iter().collect()),
         accounts,
     });
-    areas.filter(|it| it.resources.as_ref().is_none_or(|it| !it.is_empty())).collect()
+    areas
+        .filter(|it| it.resources.as_ref().is_none_or(|it| !it.is_empty()))
+        .collect()
 }
 
 /// The accounts that are meant themselves, or that hold something on what is.

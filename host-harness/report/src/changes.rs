@@ -19,11 +19,23 @@ pub(crate) const WAYS: [(&str, &str, &str); 8] = [
     ("removed", "Removed", "was there, and is not"),
     ("added", "Added", "is there, and was not"),
     ("accepted", "Accepted", "the invitation became an account"),
-    ("ended", "Ended", "ended with something that is archived now"),
+    (
+        "ended",
+        "Ended",
+        "ended with something that is archived now",
+    ),
     ("archived", "Archived", "kept for its history only"),
     ("changed", "Changed", "told in other words"),
-    ("unknown-after", "Unknown now", "was there; a gap leaves open whether it still is"),
-    ("unknown-before", "Unknown before", "is there; a gap leaves open whether it was"),
+    (
+        "unknown-after",
+        "Unknown now",
+        "was there; a gap leaves open whether it still is",
+    ),
+    (
+        "unknown-before",
+        "Unknown before",
+        "is there; a gap leaves open whether it was",
+    ),
 ];
 
 /// What changed between two syncs.

@@ -35,7 +35,9 @@ impl ReportError {
         match self {
             Self::Store(error) => error.hint(),
             Self::Moving(_) => Some("try again when no sync runs"),
-            Self::Exists(_) => Some("name another file by `--out FILE`, or replace it by `--force`"),
+            Self::Exists(_) => {
+                Some("name another file by `--out FILE`, or replace it by `--force`")
+            }
             Self::Io { .. } => Some("check the path and its permissions"),
         }
     }

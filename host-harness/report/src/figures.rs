@@ -139,11 +139,4 @@ impl Figures {
     pub fn account_count(&self) -> u64 {
         self.accounts.iter().map(|it| it.count).sum()
     }
-
-    /// Differences in a way, of whatever.
-    pub fn changed(&self, way: &str) -> u64 {
-        let changes = self.changes.iter().flatten();
-        let same = changes.filter(|it| it.change == way);
-        same.map(|it| it.resources + it.entitlements + it.grants).sum()
-    }
 }

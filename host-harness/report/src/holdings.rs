@@ -170,6 +170,7 @@ impl<'a> Gathering<'a> {
         let held = access.held.into_iter().map(|it| self.held(it));
         let mut told: Vec<_> = held.collect();
         told.extend(access.pending.into_iter().map(|it| self.pending(it)));
+        told.sort_by(|a, b| self.words(a).cmp(&self.words(b)));
         self.told.accounts.push(TellAccount {
             resource: account.resource.clone(),
             name: account.name.clone(),
@@ -181,6 +182,13 @@ impl<'a> Gathering<'a> {
             used: account.last_use.clone(),
             access: told,
         });
+    }
+
+    /// What an access is ordered by.
+    fn words(&self, access: &TellAccess) -> [&str; 3] {
+        let entitlement = &self.told.entitlements[access.entitlement];
+        let resource = &self.told.resources[entitlement.resource];
+        [&resource.resource_type, &resource.name, &entitlement.name].map(String::as_str)
     }
 
     fn held(&mut self, held: Held) -> TellAccess {
@@ -219,7 +227,11 @@ impl<'a> Gathering<'a> {
         let told = TellWay {
             through: way.through.iter().map(|it| self.entitlement(it)).collect(),
             how: way.directness,
-            sources: way.sources.iter().map(|it| self.inventory.named(it)).collect(),
+            sources: way
+                .sources
+                .iter()
+                .map(|it| self.inventory.named(it))
+                .collect(),
             effective: way.effective,
         };
         let (place, is_new) = self.ways.of(&told);
@@ -235,7 +247,9 @@ impl<'a> Gathering<'a> {
             let told = TellEntitlement {
                 resource: self.resource(&entitlement.resource),
                 name: self.inventory.entitlement_name(entitlement),
-                owns: self.inventory.owns(&crate::label::entitlement_id(entitlement)),
+                owns: self
+                    .inventory
+                    .owns(&crate::label::entitlement_id(entitlement)),
             };
             self.told.entitlements.push(told);
         }

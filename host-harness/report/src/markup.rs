@@ -95,12 +95,17 @@ pub(crate) fn table(
     columns: &[&str],
     rows: impl IntoIterator<Item = Vec<Markup>>,
 ) -> Markup {
-    let heads = columns.iter().map(|it| one("<th scope=\"col\">{{it}}</th>", Markup::text(it)));
+    let heads = columns
+        .iter()
+        .map(|it| one("<th scope=\"col\">{{it}}</th>", Markup::text(it)));
     let rows = rows.into_iter().map(|cells| {
-        let cells = cells.into_iter().enumerate().map(|(place, cell)| match place {
-            0 => one("<th scope=\"row\">{{it}}</th>", cell),
-            _ => one("<td>{{it}}</td>", cell),
-        });
+        let cells = cells
+            .into_iter()
+            .enumerate()
+            .map(|(place, cell)| match place {
+                0 => one("<th scope=\"row\">{{it}}</th>", cell),
+                _ => one("<td>{{it}}</td>", cell),
+            });
         one("<tr>{{it}}</tr>\n", Markup::all(cells))
     });
     Markup::fill(
@@ -130,19 +135,27 @@ pub(crate) fn one(template: &'static str, piece: Markup) -> Markup {
 /// beside it, so that it is hidden from readers of screens.
 pub(crate) fn bar(parts: &[(&'static str, u64)], longest: u64) -> Markup {
     let mut begin = 0;
-    let share = |value: u64| Markup::text(&format!("{:.2}", value as f64 * 100.0 / longest.max(1) as f64));
-    let parts = parts.iter().filter(|(_, value)| *value > 0).map(|(class, value)| {
-        let part = Markup::fill(
-            "<rect class=\"{{class}}\" x=\"{{x}}\" y=\"0\" width=\"{{width}}\" height=\"10\"/>",
-            &[
-                ("class", Markup::text(class)),
-                ("x", share(begin)),
-                ("width", share(*value)),
-            ],
-        );
-        begin += value;
-        part
-    });
+    let share = |value: u64| {
+        Markup::text(&format!(
+            "{:.2}",
+            value as f64 * 100.0 / longest.max(1) as f64
+        ))
+    };
+    let parts = parts
+        .iter()
+        .filter(|(_, value)| *value > 0)
+        .map(|(class, value)| {
+            let part = Markup::fill(
+                "<rect class=\"{{class}}\" x=\"{{x}}\" y=\"0\" width=\"{{width}}\" height=\"10\"/>",
+                &[
+                    ("class", Markup::text(class)),
+                    ("x", share(begin)),
+                    ("width", share(*value)),
+                ],
+            );
+            begin += value;
+            part
+        });
     let parts = Markup::all(parts);
     one(
         "<svg class=\"bar\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" \
@@ -194,7 +207,12 @@ mod tests {
 
     #[test]
     fn numbers_are_read_in_threes() {
-        for (number, expected) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
+        for (number, expected) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
             assert_eq!(thousands(number), expected);
         }
     }

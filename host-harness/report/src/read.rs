@@ -110,7 +110,9 @@ fn by_severity(findings: Option<&[Finding]>) -> Vec<(Severity, u64)> {
         return Vec::new();
     };
     let count = |severity| {
-        let found = findings.iter().filter(|it| it.severity == severity && !it.subjects.is_empty());
+        let found = findings
+            .iter()
+            .filter(|it| it.severity == severity && !it.subjects.is_empty());
         found.count() as u64
     };
     Severity::ALL.map(|it| (it, count(it))).to_vec()

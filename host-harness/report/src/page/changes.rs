@@ -19,7 +19,10 @@ fn told(changes: &Changes) -> Markup {
     let since = format!("Compared with sync {}, read {read}.", since.id.0);
     let since = one("<p>{{it}}</p>\n", Markup::text(&since));
     if changes.figures.is_empty() {
-        return Markup::all([since, Markup::fixed("<p>Nothing changed.</p>")]);
+        return Markup::all([
+            since,
+            Markup::fixed("<p>Nothing changed in what was read.</p>"),
+        ]);
     }
     let rows = changes.figures.iter().map(|it| {
         vec![

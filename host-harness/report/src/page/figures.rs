@@ -10,6 +10,7 @@ pub(super) fn section(report: &Report) -> Markup {
     Markup::fill(
         include_str!("../../assets/figures.html"),
         &[
+            ("at-least", at_least(figures)),
             ("tiles", Markup::all(tiles(figures))),
             ("accounts", accounts(&figures.accounts)),
             ("access", access(&figures.access)),
@@ -17,6 +18,17 @@ pub(super) fn section(report: &Report) -> Markup {
             ("resources", resources(figures)),
         ],
     )
+}
+
+/// What was not read is in no figure.
+fn at_least(figures: &Figures) -> Markup {
+    match figures.is_complete {
+        true => Markup::default(),
+        false => Markup::fixed(
+            "<p class=\"loud\">All figures count what was read. What the gaps cover is in none of \
+             them.</p>\n",
+        ),
+    }
 }
 
 fn tiles(figures: &Figures) -> Vec<Markup> {
@@ -32,35 +44,63 @@ fn tiles(figures: &Figures) -> Vec<Markup> {
     let (grants, secrets) = (&figures.grants, &figures.secrets);
     let held = access(|it| it.direct + it.indirect);
     let mut tiles = vec![
-        tile("Accounts", figures.account_count(), &[
-            (of_kind("human"), "people"),
-            (of_kind("service"), "service"),
-            (with_status("disabled"), "disabled"),
-        ]),
-        tile("Access in effect", held, &[
-            (access(|it| it.direct), "direct"),
-            (access(|it| it.indirect), "through others"),
-            (access(|it| it.not_effective), "without effect"),
-        ]),
-        tile("Accounts that own", figures.owners, &[(
-            access(|it| it.ownership),
-            "times; may give access to others",
-        )]),
-        tile("Entitlements", figures.entitlements, &[(
-            figures.resources.iter().map(|it| it.count).sum(),
-            "resources",
-        )]),
-        tile("Grants as told", grants.direct + grants.inherited + grants.not_told, &[
-            (grants.direct, "direct"),
-            (grants.inherited, "inherited"),
-            (grants.not_told, "not told"),
-        ]),
-        tile("Pending", grants.pending, &[(with_status("pending"), "accounts that wait")]),
-        tile("Secrets", secrets.count, &[
-            (secrets.expired, "expired"),
-            (secrets.without_end, "without end"),
-            (secrets.no_use_told, "no use told"),
-        ]),
+        tile(
+            "Accounts",
+            figures.account_count(),
+            &[
+                (of_kind("human"), "people"),
+                (of_kind("service"), "service"),
+                (with_status("disabled"), "disabled"),
+            ],
+        ),
+        tile(
+            "Access in effect",
+            held,
+            &[
+                (access(|it| it.direct), "direct"),
+                (access(|it| it.indirect), "through others"),
+                (access(|it| it.not_effective), "without effect"),
+            ],
+        ),
+        tile(
+            "Accounts that own",
+            figures.owners,
+            &[(
+                access(|it| it.ownership),
+                "ownerships: may give access to others",
+            )],
+        ),
+        tile(
+            "Entitlements",
+            figures.entitlements,
+            &[(
+                figures.resources.iter().map(|it| it.count).sum(),
+                "resources",
+            )],
+        ),
+        tile(
+            "Grants as told",
+            grants.direct + grants.inherited + grants.not_told,
+            &[
+                (grants.direct, "direct"),
+                (grants.inherited, "inherited"),
+                (grants.not_told, "not told"),
+            ],
+        ),
+        tile(
+            "Pending",
+            grants.pending,
+            &[(with_status("pending"), "waiting for somebody")],
+        ),
+        tile(
+            "Secrets",
+            secrets.count,
+            &[
+                (secrets.expired, "expired"),
+                (secrets.without_end, "without end"),
+                (secrets.no_use_told, "no use told"),
+            ],
+        ),
         tile("Gaps", figures.sync.gaps, &[]),
     ];
     if !figures.findings.is_empty() {
@@ -122,7 +162,14 @@ fn access(figures: &[AccessFigure]) -> Markup {
             ),
         ]
     });
-    let columns = ["On", "Direct", "Through others", "Without effect", "Of these, ownership", "Share"];
+    let columns = [
+        "On",
+        "Direct",
+        "Through others",
+        "Without effect",
+        "Of these, ownership",
+        "Share",
+    ];
     table("What accounts hold", &columns, rows)
 }
 
@@ -137,7 +184,13 @@ fn largest(report: &Report) -> Markup {
             bar(&[("direct", it.held)], longest),
         ]
     });
-    let columns = ["Account", "E-mail", "Entitlements", "Of these, ownership", "Share"];
+    let columns = [
+        "Account",
+        "E-mail",
+        "Entitlements",
+        "Of these, ownership",
+        "Share",
+    ];
     table("Who holds most", &columns, rows)
 }
 

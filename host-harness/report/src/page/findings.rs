@@ -22,7 +22,7 @@ fn told(findings: &[Finding]) -> Markup {
     });
     let told = Markup::all(by_severity);
     match told.is_empty() {
-        true => Markup::fixed("<p>Nothing was found.</p>"),
+        true => Markup::fixed("<p>Nothing was found in what was read.</p>"),
         false => told,
     }
 }

@@ -50,20 +50,33 @@ fn gaps(report: &Report) -> Markup {
 }
 
 fn row(report: &Report, gap: &GapRow) -> Vec<Markup> {
-    let cells = [unknown(&gap.scope), gap.reason.clone(), gap.surface.clone(), gap.detail.clone()];
+    let cells = [
+        unknown(&gap.scope),
+        gap.reason.clone(),
+        gap.surface.clone(),
+        gap.detail.clone(),
+    ];
     let cells = cells.map(|it| Markup::text(&label(report.shown, &it)));
     cells.into()
 }
 
 /// A scope in words: `grants on group g-1, of user any`.
 fn unknown(scope: &ScopeRow) -> String {
-    let mut words = vec![scope.subject.clone().unwrap_or_else(|| "everything".to_owned())];
+    let mut words = vec![
+        scope
+            .subject
+            .clone()
+            .unwrap_or_else(|| "everything".to_owned()),
+    ];
     let one = |kind: &Option<String>, id: &Option<String>| {
         let [kind, id] = [kind, id].map(|it| it.as_deref().unwrap_or("any"));
         format!("{kind}:{id}")
     };
     if scope.resource_type.is_some() || scope.resource_id.is_some() {
-        words.push(format!("on {}", one(&scope.resource_type, &scope.resource_id)));
+        words.push(format!(
+            "on {}",
+            one(&scope.resource_type, &scope.resource_id)
+        ));
     }
     if let Some(parent) = &scope.parent {
         words.push(format!("in {}", reference(parent)));
@@ -72,7 +85,10 @@ fn unknown(scope: &ScopeRow) -> String {
         words.push(format!("as {slug}"));
     }
     if scope.principal_type.is_some() || scope.principal_id.is_some() {
-        words.push(format!("of {}", one(&scope.principal_type, &scope.principal_id)));
+        words.push(format!(
+            "of {}",
+            one(&scope.principal_type, &scope.principal_id)
+        ));
     }
     words.join(" ")
 }

@@ -17,10 +17,16 @@ pub(super) fn head(report: &Report) -> Markup {
     let facts = [
         ("Organization", shown(tenant)),
         ("Connector", shown(&connector)),
-        ("Read", Markup::text(&minute(sync.finished_at.unwrap_or(sync.started_at)))),
+        (
+            "Read",
+            Markup::text(&minute(sync.finished_at.unwrap_or(sync.started_at))),
+        ),
         ("Completeness", completeness(report)),
         ("Sync", Markup::text(&sync.id.0.to_string())),
-        ("Digest", one("<code>{{it}}</code>", shown(&report.figures.digest))),
+        (
+            "Digest",
+            one("<code>{{it}}</code>", shown(&report.figures.digest)),
+        ),
     ];
     let facts = facts.map(|(name, fact)| {
         Markup::fill(

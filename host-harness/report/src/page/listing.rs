@@ -21,7 +21,14 @@ pub(super) fn section(report: &Report) -> Markup {
         &[
             ("left-out", left_out(report)),
             ("bound", Markup::number(LINES_TOLD as u64)),
-            ("lines", table("Who has what", &columns, lines.take(LINES_TOLD))),
+            (
+                "lines",
+                table(
+                    "Accounts and what they hold",
+                    &columns,
+                    lines.take(LINES_TOLD),
+                ),
+            ),
         ],
     )
 }
@@ -66,7 +73,9 @@ fn how(access: &TellAccess) -> String {
         (marks::PENDING, "pending"),
         (marks::NOT_EFFECTIVE, "without effect"),
     ];
-    let words = words.into_iter().filter(|(mark, _)| access.marks & mark != 0);
+    let words = words
+        .into_iter()
+        .filter(|(mark, _)| access.marks & mark != 0);
     let mut words: Vec<_> = words.map(|(_, word)| word.to_owned()).collect();
     words.extend(access.until.as_ref().map(|day| format!("until {day}")));
     words.join(", ")
