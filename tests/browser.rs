@@ -2,14 +2,13 @@
 //! interface on loopback. It is there where Debian's packages `chromium` and
 //! `chromium-driver` are.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-
-use crate::support::exchange;
 
 /// So that it runs in a container, alone and without asking anybody anything.
 const SWITCHES: [&str; 9] = [
@@ -27,6 +26,8 @@ const SWITCHES: [&str; 9] = [
 /// A browser with one window, that ends with its value.
 pub(crate) struct Browser {
     driver: Child,
+    port: u16,
+    /// The path of all that is asked of this browser.
     session: String,
     /// Holds all that the browser keeps.
     _profile: TempDir,
@@ -56,15 +57,15 @@ impl Browser {
             "goog:loggingPrefs": { "browser": "ALL" },
             "goog:chromeOptions": { "args": switches },
         } } });
-        let url = format!("http://127.0.0.1:{port}/session");
-        let (_, answer) = exchange("POST", &url, None, &capabilities);
+        let (_, answer) = exchange("POST", port, "/session", &capabilities);
         let Some(id) = answer["value"]["sessionId"].as_str() else {
             let _ = driver.kill();
             eprintln!("skipped: chromedriver starts no browser: {answer}");
             return None;
         };
         Some(Self {
-            session: format!("{url}/{id}"),
+            session: format!("/session/{id}"),
+            port,
             driver,
             _profile: profile,
         })
@@ -89,8 +90,8 @@ impl Browser {
     }
 
     fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
-        let url = format!("{}{path}", self.session);
-        let (status, mut answer) = exchange(method, &url, None, body);
+        let path = format!("{}{path}", self.session);
+        let (status, mut answer) = exchange(method, self.port, &path, body);
         assert_eq!(status, 200, "{path}: {answer}");
         answer["value"].take()
     }
@@ -98,7 +99,7 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        exchange("DELETE", &self.session, None, &json!({}));
+        exchange("DELETE", self.port, &self.session, &json!({}));
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
@@ -114,4 +115,28 @@ fn port(output: impl Read + Send + 'static) -> u16 {
     });
     std::thread::spawn(move || lines.for_each(drop));
     port.unwrap()
+}
+
+/// One request to ChromeDriver, which leaves the connection open after its answer.
+fn exchange(method: &str, port: u16, path: &str, body: &Value) -> (u16, Value) {
+    let body = body.to_string();
+    let length = body.len();
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n\
+         content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = BufReader::new(stream);
+    let head = (&mut answer).lines().map(Result::unwrap);
+    let head: Vec<_> = head.take_while(|line| !line.is_empty()).collect();
+    let status = head[0].split(' ').nth(1).unwrap().parse().unwrap();
+    let length = head.iter().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length")
+            .then(|| value.trim().parse().unwrap())
+    });
+    let mut text = vec![0; length.unwrap()];
+    answer.read_exact(&mut text).unwrap();
+    (status, serde_json::from_slice(&text).unwrap())
 }

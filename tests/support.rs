@@ -91,7 +91,7 @@ impl Organization {
 }
 
 /// One request on a connection of its own: the status, and the JSON of the answer.
-pub(crate) fn exchange(method: &str, url: &str, key: Option<&str>, body: &Value) -> (u16, Value) {
+fn exchange(method: &str, url: &str, key: Option<&str>, body: &Value) -> (u16, Value) {
     let rest = url.strip_prefix("http://").unwrap();
     let (authority, path) = rest.split_once('/').unwrap();
     let key = key.map_or_else(String::new, |key| {
