@@ -91,21 +91,56 @@ fn is_meant(scope: &ScopeRow, resource: &NamedResource, inventory: &Inventory) -
         && (scope.parent.is_none() || parent == Some(&scope.parent))
 }
 
+/// Places of resources or of accounts. None: all.
+type Places = Option<BTreeSet<usize>>;
+
 /// The cells, in as few areas as that goes.
 pub(crate) fn placed(
     open: Vec<Open>,
     places: &BTreeMap<NamedResource, usize>,
     told: &Holdings,
 ) -> Vec<Area> {
-    let mut by_accounts: BTreeMap<Option<Vec<usize>>, Option<BTreeSet<usize>>> = BTreeMap::new();
-    for one in open {
+    let cells = open.into_iter().map(|one| {
         let accounts = accounts(&one, places, told);
-        let resources = one.resources.map(|resources| {
-            let placed = resources.iter().filter_map(|it| places.get(it).copied());
-            placed.collect::<BTreeSet<_>>()
-        });
-        let same = by_accounts.entry(accounts).or_insert(Some(BTreeSet::new()));
-        *same = match (same.take(), resources) {
+        let placed = |it: &NamedResource| places.get(it).copied();
+        let resources = one.resources;
+        (
+            accounts,
+            resources.map(|it| it.iter().filter_map(placed).collect()),
+        )
+    });
+    let by_accounts = joined(cells);
+    let by_resources = joined(
+        by_accounts
+            .into_iter()
+            .map(|(accounts, resources)| (resources, accounts)),
+    );
+    let is_none = |places: &Places| places.as_ref().is_some_and(BTreeSet::is_empty);
+    let areas = by_resources
+        .into_iter()
+        .filter(|(resources, accounts)| !is_none(resources) && !is_none(accounts));
+    let list = |places: Places| places.map(|it| it.into_iter().collect());
+    let areas: Vec<_> = areas
+        .map(|(resources, accounts)| Area {
+            resources: list(resources),
+            accounts: list(accounts),
+        })
+        .collect();
+    if areas.len() <= AREAS_TOLD {
+        return areas;
+    }
+    vec![Area {
+        resources: None,
+        accounts: None,
+    }]
+}
+
+/// What belongs to the same, together.
+fn joined(pairs: impl Iterator<Item = (Places, Places)>) -> BTreeMap<Places, Places> {
+    let mut joined = BTreeMap::new();
+    for (key, more) in pairs {
+        let same = joined.entry(key).or_insert_with(|| Some(BTreeSet::new()));
+        *same = match (same.take(), more) {
             (Some(mut same), Some(more)) => {
                 same.extend(more);
                 Some(same)
@@ -113,27 +148,11 @@ pub(crate) fn placed(
             _ => None,
         };
     }
-    if by_accounts.len() > AREAS_TOLD {
-        return vec![Area {
-            resources: None,
-            accounts: None,
-        }];
-    }
-    let areas = by_accounts.into_iter().map(|(accounts, resources)| Area {
-        resources: resources.map(|it| it.into_iter().collect()),
-        accounts,
-    });
-    areas
-        .filter(|it| it.resources.as_ref().is_none_or(|it| !it.is_empty()))
-        .collect()
+    joined
 }
 
 /// The accounts that are meant themselves, or that hold something on what is.
-fn accounts(
-    open: &Open,
-    places: &BTreeMap<NamedResource, usize>,
-    told: &Holdings,
-) -> Option<Vec<usize>> {
+fn accounts(open: &Open, places: &BTreeMap<NamedResource, usize>, told: &Holdings) -> Places {
     if open.principal_type.is_none() && open.principal_id.is_none() {
         return None;
     }

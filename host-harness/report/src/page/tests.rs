@@ -344,6 +344,20 @@ fn a_gap_leaves_open_all_that_follows_from_it() {
 }
 
 #[test]
+fn gaps_of_the_same_cells_are_one_area() {
+    let of = |principal: &str| Scope {
+        principal_id: Some(principal.into()),
+        ..grants_on(Some(id("project", "alpha")))
+    };
+    let mut world = World::small();
+    world.gaps = vec![gap(of("ada")), gap(of("edsger")), gap(of("nobody"))];
+    let data = data(&world.report().page().unwrap());
+    let areas = data["unknown"].as_array().unwrap();
+    assert_eq!(areas.len(), 1, "{areas:?}");
+    assert_eq!(areas[0]["accounts"].as_array().unwrap().len(), 2);
+}
+
+#[test]
 fn what_a_narrow_sync_did_not_ask_for_is_unknown_everywhere() {
     let mut world = World::small();
     world.asked.types = vec!["project".into()];
