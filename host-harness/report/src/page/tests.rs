@@ -107,7 +107,6 @@ impl World {
             entitlements: &self.entitlements,
             grants: &self.grants,
             gaps: &self.gaps,
-            ..Batch::default()
         };
         store.write(sync, &[batch]).unwrap();
         let finish = Finish {
