@@ -13,6 +13,7 @@ mod another_runtime;
 mod answers;
 mod batches;
 mod broken_answers_to_changes;
+mod browser;
 #[path = "../host-harness/export/tests/reader/mod.rs"]
 mod c1z_reader;
 mod catalogue;
@@ -37,6 +38,7 @@ mod plans;
 mod random_changes;
 mod rate_limits;
 mod record_and_replay;
+mod reports;
 mod resuming;
 mod reviews;
 mod rota;

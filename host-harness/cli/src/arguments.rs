@@ -16,6 +16,7 @@ use crate::grant::GrantArguments;
 use crate::inspect::InspectArguments;
 use crate::journal::JournalArguments;
 use crate::list::ListArguments;
+use crate::report::ReportArguments;
 use crate::resource::ResourceArguments;
 use crate::review::ReviewArguments;
 use crate::revoke::RevokeArguments;
@@ -70,6 +71,8 @@ pub(crate) enum Command {
     Findings(FindingsArguments),
     /// Write what the last sync read into files for other programs
     Export(ExportArguments),
+    /// Write an access review as one page that any browser opens
+    Report(ReportArguments),
     /// Give somebody an entitlement
     Grant(GrantArguments),
     /// Take an entitlement from somebody

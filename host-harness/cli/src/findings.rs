@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use governance_findings::{
-    Exception, Facts, Finding, Rule, RuleSummary, Rules, Severity, Subject, Summary, Unknown,
-    each_finding,
+    Exception, Facts, Finding, Rule, RuleSummary, Rules, RulesError, Severity, Subject, Summary,
+    Unknown, each_finding,
 };
 use governance_host::store::Store;
 use serde::Serialize;
@@ -128,14 +128,19 @@ pub(crate) fn run(arguments: FindingsArguments, stdout: &mut dyn Write) -> anyho
     Ok(wanted.map_or(Exit::Done, |least| exit(&summaries, least)))
 }
 
+/// The rules of a file, of the usual one if it is there, or the built-in ones.
+pub(crate) fn read_rules(file: Option<&Path>) -> Result<Rules, RulesError> {
+    let usual = Path::new(RULES);
+    match file {
+        Some(file) => Rules::read(file),
+        None if usual.exists() => Rules::read(usual),
+        None => Rules::built_in(),
+    }
+}
+
 /// The rules that are asked for.
 fn rules(arguments: &FindingsArguments) -> anyhow::Result<Rules> {
-    let usual = Path::new(RULES);
-    let mut rules = match &arguments.rules {
-        Some(file) => Rules::read(file)?,
-        None if usual.exists() => Rules::read(usual)?,
-        None => Rules::built_in()?,
-    };
+    let mut rules = read_rules(arguments.rules.as_deref())?;
     let is_known = |id: &&String| rules.rules.iter().any(|rule| rule.id == **id);
     if let Some(unknown) = arguments.rule.iter().find(|id| !is_known(id)) {
         return Err(Refused {

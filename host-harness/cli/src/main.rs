@@ -26,6 +26,7 @@ mod journal;
 mod list;
 mod meant;
 mod progress;
+mod report;
 mod resource;
 mod review;
 mod revoke;
@@ -66,6 +67,7 @@ fn run(arguments: Arguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
         Command::Diff(arguments) => diff::run(arguments, stdout),
         Command::List(arguments) => list::run(arguments, stdout),
         Command::Findings(arguments) => findings::run(arguments, stdout),
+        Command::Report(arguments) => report::run(arguments, stdout),
         Command::Journal(arguments) => journal::run(arguments, stdout),
         Command::Export(arguments) => export::run(arguments, stdout),
         Command::Inspect(arguments) => wait(inspect::run(arguments, stdout)),

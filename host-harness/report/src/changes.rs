@@ -1,0 +1,163 @@
+//! What changed since the sync before, in words.
+
+use std::collections::BTreeMap;
+
+use governance_store::access::Entitlement;
+use governance_store::diff::{Change, Difference, Fact, FieldChange};
+use governance_store::{State, Store, StoreError, SyncRow};
+
+use crate::inventory::Inventory;
+use crate::label::{label, reference, word};
+use crate::{ChangeFigure, Shown};
+
+/// How many differences of a kind are told one by one at most.
+pub const CHANGES_TOLD: usize = 50;
+
+/// The ways in which something differs: the word for it, its heading, and what
+/// has to be said of it.
+pub(crate) const WAYS: [(&str, &str, &str); 8] = [
+    ("removed", "Removed", "was there, and is not"),
+    ("added", "Added", "is there, and was not"),
+    ("accepted", "Accepted", "the invitation became an account"),
+    (
+        "ended",
+        "Ended",
+        "ended with something that is archived now",
+    ),
+    ("archived", "Archived", "kept for its history only"),
+    ("changed", "Changed", "told in other words"),
+    (
+        "unknown-after",
+        "Unknown now",
+        "was there; a gap leaves open whether it still is",
+    ),
+    (
+        "unknown-before",
+        "Unknown before",
+        "is there; a gap leaves open whether it was",
+    ),
+];
+
+/// What changed between two syncs.
+#[derive(Debug)]
+pub(crate) struct Changes {
+    pub(crate) since: SyncRow,
+    /// In the order of [`WAYS`]; those without any are left out.
+    pub(crate) figures: Vec<ChangeFigure>,
+    /// The first lines of each.
+    lines: BTreeMap<&'static str, Vec<String>>,
+}
+
+impl Changes {
+    /// Compares with the finished sync before, if one is kept.
+    pub(crate) fn read(
+        store: &Store,
+        sync: &SyncRow,
+        inventory: &Inventory,
+    ) -> Result<Option<Self>, StoreError> {
+        let finished = |it: &SyncRow| matches!(it.state, State::Complete | State::WithGaps);
+        let before = store.syncs(Some(&sync.connection))?.into_iter().rev();
+        let Some(since) = before.filter(finished).find(|it| it.id < sync.id) else {
+            return Ok(None);
+        };
+        let mut counts: BTreeMap<&str, [u64; 3]> = BTreeMap::new();
+        let mut lines: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        store.diff(since.id, sync.id, |difference| {
+            let way = way(&difference.change);
+            counts.entry(way).or_default()[kind(&difference.fact)] += 1;
+            let lines = lines.entry(way).or_default();
+            if lines.len() < CHANGES_TOLD {
+                lines.push(line(&difference, inventory));
+            }
+            Ok::<_, StoreError>(())
+        })?;
+        let figures = WAYS.iter().filter_map(|(way, _, _)| {
+            let [resources, entitlements, grants] = *counts.get(way)?;
+            Some(ChangeFigure {
+                change: way,
+                resources,
+                entitlements,
+                grants,
+            })
+        });
+        Ok(Some(Self {
+            since,
+            figures: figures.collect(),
+            lines,
+        }))
+    }
+
+    /// The lines that are told of a way.
+    pub(crate) fn lines(&self, way: &str) -> &[String] {
+        self.lines.get(way).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn way(change: &Change) -> &'static str {
+    match change {
+        Change::Added => "added",
+        Change::Removed => "removed",
+        Change::Changed(_) => "changed",
+        Change::Accepted { .. } => "accepted",
+        Change::Archived => "archived",
+        Change::Ended { .. } => "ended",
+        Change::UnknownBefore => "unknown-before",
+        Change::UnknownAfter => "unknown-after",
+    }
+}
+
+fn kind(fact: &Fact) -> usize {
+    match fact {
+        Fact::Resource(_) => 0,
+        Fact::Entitlement(_) => 1,
+        Fact::Grant { .. } => 2,
+    }
+}
+
+fn line(difference: &Difference, inventory: &Inventory) -> String {
+    let fact = fact(&difference.fact, inventory);
+    match &difference.change {
+        Change::Accepted { by } => format!("{fact}: by {}", inventory.named(by)),
+        Change::Ended { with } => format!("{fact}: with {}", inventory.named(with)),
+        Change::Changed(fields) => {
+            let fields: Vec<_> = fields.iter().map(|it| field(it, inventory.shown)).collect();
+            format!("{fact}: {}", fields.join(", "))
+        }
+        _ => fact,
+    }
+}
+
+fn fact(fact: &Fact, inventory: &Inventory) -> String {
+    let held = |it: &Entitlement| {
+        let name = inventory.entitlement_name(it);
+        format!("{name} on {}", inventory.named(&it.resource))
+    };
+    match fact {
+        Fact::Resource(resource) => match inventory.resources.contains_key(resource) {
+            true => {
+                let id = label(inventory.shown, &reference(resource));
+                format!("{} ({id})", inventory.named(resource))
+            }
+            false => inventory.named(resource),
+        },
+        Fact::Entitlement(entitlement) => held(entitlement),
+        Fact::Grant {
+            entitlement,
+            principal,
+            pending,
+        } => {
+            let pending = if *pending { ", pending" } else { "" };
+            let (who, what) = (inventory.named(principal), held(entitlement));
+            format!("{who}: {what}{pending}")
+        }
+    }
+}
+
+fn field(change: &FieldChange, shown: Shown) -> String {
+    let text = |it: &Option<String>| match it {
+        Some(text) => label(shown, text),
+        None => "nothing".to_owned(),
+    };
+    let (before, after) = (text(&change.before), text(&change.after));
+    format!("{} from {before} to {after}", word(change.field))
+}
