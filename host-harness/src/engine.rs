@@ -194,6 +194,8 @@ impl Engine {
 
 /// Instances at the same time, more than a sync makes calls.
 const POOLED: u32 = 512;
+/// Memories, and tables, of one module: more than compilers make.
+const PER_MODULE: u32 = 16;
 /// Bytes of each memory that are cleared by writing, which is quicker than giving
 /// them back. Where the kernel tells which pages were written to, only those are.
 const RESIDENT: usize = 128 << 10;
@@ -235,6 +237,8 @@ fn pool() -> PoolingAllocationConfig {
         .total_memories(POOLED)
         .total_core_instances(POOLED * 8)
         .total_tables(POOLED * 4)
+        .max_memories_per_module(PER_MODULE)
+        .max_tables_per_module(PER_MODULE)
         .max_memory_size(4 << 30)
         .table_elements(10_000_000)
         .linear_memory_keep_resident(resident)
