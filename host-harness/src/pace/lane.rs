@@ -234,7 +234,7 @@ impl Lane {
             // Of those that were sent together, the longest wait counts.
             Some(_) => return self.ask(asked, now),
         };
-        let wait = untold(number);
+        let wait = self.untold(number);
         let from = self.pause.map_or(sent, |pause| pause.refused.0);
         self.pauses += 1;
         self.pause = Some(Pause {
@@ -246,6 +246,17 @@ impl Lane {
             trial: None,
         });
         self.ask(asked, now);
+    }
+
+    /// How long to wait where a refusal does not tell it: where the limit is
+    /// advertised, until another request may be free.
+    fn untold(&self, number: u32) -> Duration {
+        let doubled = |first: Duration| first * 2u32.saturating_pow((number - 1).min(16));
+        let first = match self.advertised {
+            Some(told) => told.rate.interval().min(UNTOLD.0),
+            None => UNTOLD.0,
+        };
+        doubled(first).min(UNTOLD.1)
     }
 
     fn ask(&mut self, asked: Asked, now: Instant) {
@@ -277,11 +288,6 @@ fn usual(within: Duration) -> Duration {
     let usual = [Duration::from_secs(1), Duration::from_secs(60)];
     let near = |it: &Duration| (it.mul_f64(0.75)..it.mul_f64(1.25)).contains(&within);
     usual.into_iter().find(near).unwrap_or(within)
-}
-
-fn untold(number: u32) -> Duration {
-    let doubled = UNTOLD.0 * 2u32.saturating_pow((number - 1).min(16));
-    doubled.min(UNTOLD.1)
 }
 
 /// The same rate in a window that holds no more requests than are remembered.

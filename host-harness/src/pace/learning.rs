@@ -7,7 +7,7 @@
 //! | refused later | falls by a sixth |
 //! | refused soon after that | halves, and so does what may go out at once |
 //! | refused after it was raised | is what it was before, and is raised after twice the time |
-//! | five times the rate let through without a refusal | is raised by a tenth |
+//! | twice the rate let through without a refusal | is raised by a tenth |
 
 use std::time::{Duration, Instant};
 
@@ -28,7 +28,7 @@ const USUAL: [Duration; 3] = [
 const SLOWEST: Duration = Duration::from_secs(120);
 
 /// After how many windows without a refusal more is tried, at first and at most.
-const PATIENCE: (u32, u32) = (5, 320);
+const PATIENCE: (u32, u32) = (2, 320);
 
 /// What is learnt of one route.
 #[derive(Debug)]
@@ -249,7 +249,7 @@ mod tests {
         assert_eq!(learning.rate(), Some(rate(10, 1_200)), "refused once");
         learning.refused(at(2), at(2));
         assert_eq!(learning.rate(), Some(rate(5, 1_200)), "refused soon");
-        (0..25).for_each(|_| learning.admitted(at(3)));
+        (0..10).for_each(|_| learning.admitted(at(3)));
         let raised = learning.rate().unwrap();
         assert!(raised.within < Duration::from_millis(1_150), "{raised:?}");
         learning.refused(at(4), at(4));
@@ -258,7 +258,7 @@ mod tests {
             Some(rate(5, 1_200)),
             "as before it was raised"
         );
-        (0..25).for_each(|_| learning.admitted(at(5)));
+        (0..10).for_each(|_| learning.admitted(at(5)));
         assert_eq!(learning.rate(), Some(rate(5, 1_200)), "twice the patience");
         learning.refused(at(6), at(6));
         assert_eq!(learning.rate(), Some(rate(5, 1_440)), "refused late");

@@ -18,7 +18,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, named_params};
 use serde::{Deserialize, Serialize};
 
 use crate::write::{json, must_run};
-use crate::{Store, StoreError, SyncId, file};
+use crate::{Store, StoreError, SyncId, arriving, file};
 pub use advance::{Advance, TaskChange, TaskRow};
 
 /// The version of the schema that has checkpoints.
@@ -153,6 +153,7 @@ impl Store {
         let transaction = self.connection.transaction()?;
         must_run(&transaction, sync)?;
         transaction.execute("UPDATE syncs SET detail = NULL WHERE id = ?", [sync.0])?;
+        arriving::settle(&transaction)?;
         let resumed = resumed(&transaction, sync)?;
         transaction.commit()?;
         Ok(resumed)

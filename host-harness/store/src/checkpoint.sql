@@ -34,5 +34,26 @@ CREATE TABLE tasks (
     PRIMARY KEY (sync, id)
 ) STRICT, WITHOUT ROWID;
 
+-- Grants of a running sync that are not among the others yet; arriving.rs says why.
+-- The columns are those of `grants`.
+CREATE TABLE arriving_grants (
+    -- In the order in which they arrived.
+    id             INTEGER PRIMARY KEY NOT NULL,
+    sync           INTEGER NOT NULL REFERENCES syncs (id) ON DELETE CASCADE,
+    resource_type  TEXT NOT NULL,
+    resource_id    TEXT NOT NULL,
+    slug           TEXT NOT NULL,
+    principal_type TEXT NOT NULL,
+    principal_id   TEXT NOT NULL,
+    directness     TEXT NOT NULL,
+    sources        TEXT NOT NULL,
+    pending        INTEGER NOT NULL,
+    immutable      TEXT,
+    expands_slugs  TEXT,
+    expands_deep   INTEGER,
+    expires_at     INTEGER,
+    hint           TEXT
+) STRICT;
+
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('tasks', 'tasks', '20000 10000 1');
 ANALYZE sqlite_schema;

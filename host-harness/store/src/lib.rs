@@ -15,6 +15,7 @@
 
 pub mod access;
 mod aliases;
+mod arriving;
 mod ask;
 mod checkpoint;
 mod connection;

@@ -17,7 +17,7 @@
 use governance_contract::model::Subject;
 use rusqlite::{OptionalExtension, named_params};
 
-use crate::{Store, StoreError, SyncId};
+use crate::{Store, StoreError, SyncId, arriving};
 
 /// So few may go without being suspect.
 const FEW: u64 = 20;
@@ -51,7 +51,10 @@ impl Store {
     ///
     /// # Errors
     /// SQLite failed.
-    pub fn shrunk(&self, sync: SyncId) -> Result<Vec<Shrunk>, StoreError> {
+    pub fn shrunk(&mut self, sync: SyncId) -> Result<Vec<Shrunk>, StoreError> {
+        let transaction = self.connection.transaction()?;
+        arriving::settle(&transaction)?;
+        transaction.commit()?;
         let Some(before) = self.last_of_the_same(sync)? else {
             return Ok(Vec::new());
         };

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::connection::claim_connection;
 use crate::integrity::Finding;
 use crate::write::{json, must_run};
-use crate::{Store, StoreError, aliases, checkpoint, expansion, folding, integrity};
+use crate::{Store, StoreError, aliases, arriving, checkpoint, expansion, folding, integrity};
 
 /// How many finished syncs of a connection are kept, the newest ones.
 pub const KEPT_SYNCS: u32 = 10;
@@ -188,6 +188,7 @@ impl Store {
     ) -> Result<Summary, StoreError> {
         let transaction = self.connection.transaction()?;
         must_run(&transaction, sync)?;
+        arriving::settle(&transaction)?;
         let findings = match finish.ending {
             Ending::Read => {
                 aliases::resolve(&transaction, sync)?;

@@ -9,7 +9,7 @@ use governance_contract::model::{Directness, Entitlement, Gap, Grant, Resource, 
 use rusqlite::{OptionalExtension, Transaction, named_params};
 use serde::Serialize;
 
-use crate::{NamedResource, Store, StoreError, SyncId};
+use crate::{NamedResource, Store, StoreError, SyncId, arriving};
 
 /// What one or more pages told.
 #[derive(Debug, Clone, Copy, Default)]
@@ -79,7 +79,7 @@ pub(crate) fn write_batch(
 ) -> rusqlite::Result<()> {
     write_resources(transaction, sync, batch.resources)?;
     write_entitlements(transaction, sync, batch.entitlements)?;
-    write_grants(transaction, sync, batch.grants)?;
+    arriving::keep(transaction, sync, batch.grants)?;
     write_gaps(transaction, sync, batch.gaps)
 }
 
@@ -258,44 +258,7 @@ fn write_entitlements(
     Ok(())
 }
 
-fn write_grants(
-    transaction: &Transaction<'_>,
-    sync: SyncId,
-    grants: &[Grant],
-) -> rusqlite::Result<()> {
-    let mut statement = transaction.prepare_cached(&format!(
-        "INSERT INTO grants (
-             sync, resource_type, resource_id, slug, principal_type, principal_id,
-             directness, sources, pending, immutable, expands_slugs, expands_deep, expires_at, hint
-         ) VALUES (
-             :sync, :resource_type, :resource_id, :slug, :principal_type, :principal_id,
-             :directness, :sources, :pending, :immutable, :expands_slugs, :expands_deep, :expires_at, :hint
-         ) {}",
-        merge_grant()
-    ))?;
-    for grant in grants {
-        let expands = grant.expands.as_ref();
-        statement.execute(named_params! {
-            ":sync": sync.0,
-            ":resource_type": grant.resource.resource_type,
-            ":resource_id": grant.resource.id,
-            ":slug": grant.slug,
-            ":principal_type": grant.principal.resource_type,
-            ":principal_id": grant.principal.id,
-            ":directness": grant.directness.name(),
-            ":sources": json(&sources(&grant.directness))?,
-            ":pending": grant.pending,
-            ":immutable": grant.immutable,
-            ":expands_slugs": expands.map(|expands| json(&expands.slugs)).transpose()?,
-            ":expands_deep": expands.map(|expands| expands.deep),
-            ":expires_at": grant.expires_at,
-            ":hint": grant.hint,
-        })?;
-    }
-    Ok(())
-}
-
-fn sources(directness: &Directness) -> Vec<NamedResource> {
+pub(crate) fn sources(directness: &Directness) -> Vec<NamedResource> {
     match directness {
         Directness::Inherited(sources) => sources.iter().map(NamedResource::from).collect(),
         Directness::Direct | Directness::NotTold => Vec::new(),

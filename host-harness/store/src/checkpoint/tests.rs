@@ -297,7 +297,7 @@ fn a_store_without_checkpoints_is_brought_to_have_them_and_keeps_its_rows() {
     place
         .writer()
         .connection
-        .execute_batch("DROP TABLE tasks; DROP TABLE checkpoints; PRAGMA user_version = 3")
+        .execute_batch("DROP TABLE tasks; DROP TABLE arriving_grants; DROP TABLE checkpoints; PRAGMA user_version = 3")
         .unwrap();
     assert!(place.reader().interrupted("default").unwrap().is_empty());
     let mut store = place.writer();

@@ -277,7 +277,7 @@ fn version_1(place: &Place) {
     place
         .sqlite()
         .execute_batch(
-            "DROP TABLE tasks; DROP TABLE checkpoints; DROP TABLE journal; DROP VIEW current_effective; DROP TABLE inactive;
+            "DROP TABLE tasks; DROP TABLE arriving_grants; DROP TABLE checkpoints; DROP TABLE journal; DROP VIEW current_effective; DROP TABLE inactive;
              DROP TABLE expansions; DROP TABLE explained_grants; DROP INDEX resources_by_parent;
              PRAGMA user_version = 1",
         )
