@@ -12,7 +12,7 @@
 //!
 //! Everything is a function of the database: the same sync gives the same page,
 //! byte by byte. Text from the service is made visible by a function of the
-//! caller's, shortened, and written into the page by [`markup`] or as JSON, so
+//! caller's, shortened, and written into the page by `markup` or as JSON, so
 //! that nothing in it can be markup or script. The page's own policy allows its
 //! own script and nothing else.
 //!

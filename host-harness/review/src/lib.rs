@@ -4,7 +4,7 @@
 //! | step | by |
 //! |---|---|
 //! | a sync becomes rows, one for each grant that somebody can decide on | [`gather`] |
-//! | rows become CSV or JSON Lines | [`write`] |
+//! | rows become CSV or JSON Lines | [`write()`] |
 //! | people decide, in a spreadsheet or a program | |
 //! | the file is read, and refused with all that is wrong with it | [`read`] |
 //! | it is held against the database: whose it is, how old, what came after | [`hold`] |

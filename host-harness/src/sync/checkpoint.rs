@@ -11,7 +11,7 @@
 //!
 //! What was interrupted stays until another sync has ended. One that is gone on
 //! with has to have the same component, contract, settings and scope. Another
-//! credential has to show that it is of the same tenant, see [`super::tenant`].
+//! credential has to show that it is of the same tenant, see `tenant.rs`.
 
 use std::collections::BTreeMap;
 

@@ -4,7 +4,7 @@
 //! connector reads one page. [`narrowing`] and [`task`] say which calls there are,
 //! [`path`] which of them lead on, [`room`] how many are kept in mind, [`retry`] what to do about one that fails,
 //! [`estimate`] how many there will be, [`width`] how many are made side by side,
-//! [`parked`] where those are that wait, [`run`] makes them, and pages are stored
+//! `parked` where those are that wait, [`run`] makes them, and pages are stored
 //! as they come, so that memory does not grow with the organization. The calls that
 //! are left are stored with them: [`checkpoint`] says when an interrupted sync is
 //! gone on with.
