@@ -53,8 +53,6 @@ pub(super) struct Run<'a> {
     room: Room,
     progress: Progress,
     first_error: Option<CallError>,
-    /// What shrank is being read again.
-    doubted: bool,
 }
 
 /// A task, how often it was tried, and how often its route refused it.
@@ -95,7 +93,6 @@ impl<'a> Run<'a> {
             room: Room::new(options.patience.kept_in_mind),
             progress: Progress::default(),
             first_error: None,
-            doubted: false,
         }
     }
 

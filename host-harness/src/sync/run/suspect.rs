@@ -16,10 +16,9 @@ impl Run<'_> {
     /// Queues the listings of what shrank again. Whether there are any.
     pub(super) fn doubt(&mut self) -> Result<bool, SyncError> {
         let shrunk = blocking(|| self.keep.shrunk())?;
-        if self.doubted || shrunk.is_empty() {
+        if shrunk.is_empty() {
             return Ok(false);
         }
-        self.doubted = true;
         let connection = self.connection;
         let types = &connection.description().resource_types;
         let listings = listings(&shrunk, types);
