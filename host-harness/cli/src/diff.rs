@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 
 use clap::Args;
-use governance_host::store::diff::{Change, Difference, Fact};
+use governance_host::store::diff::{Difference, Fact};
 use governance_host::store::{GapFilter, Store, StoreError};
 
 use crate::answers::page::is_complete;
@@ -124,7 +124,7 @@ fn must_know_type(store: &Store, arguments: &DiffArguments) -> Result<(), StoreE
 
 fn count(counts: &mut Counts, difference: &Difference) {
     let of_fact = counts.entry(fact(&difference.fact)).or_default();
-    *of_fact.entry(word(&difference.change)).or_default() += 1;
+    *of_fact.entry(difference.change.name()).or_default() += 1;
 }
 
 fn fact(fact: &Fact) -> &'static str {
@@ -132,19 +132,6 @@ fn fact(fact: &Fact) -> &'static str {
         Fact::Resource(_) => "resource",
         Fact::Entitlement(_) => "entitlement",
         Fact::Grant { .. } => "grant",
-    }
-}
-
-fn word(change: &Change) -> &'static str {
-    match change {
-        Change::Added => "added",
-        Change::Removed => "removed",
-        Change::Changed(_) => "changed",
-        Change::Accepted { .. } => "accepted",
-        Change::Archived => "archived",
-        Change::Ended { .. } => "ended",
-        Change::UnknownBefore => "unknown-before",
-        Change::UnknownAfter => "unknown-after",
     }
 }
 

@@ -63,7 +63,7 @@ impl Changes {
         let mut counts: BTreeMap<&str, [u64; 3]> = BTreeMap::new();
         let mut lines: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         store.diff(since.id, sync.id, |difference| {
-            let way = way(&difference.change);
+            let way = difference.change.name();
             counts.entry(way).or_default()[kind(&difference.fact)] += 1;
             let lines = lines.entry(way).or_default();
             if lines.len() < CHANGES_TOLD {
@@ -90,19 +90,6 @@ impl Changes {
     /// The lines that are told of a way.
     pub(crate) fn lines(&self, way: &str) -> &[String] {
         self.lines.get(way).map_or(&[], Vec::as_slice)
-    }
-}
-
-fn way(change: &Change) -> &'static str {
-    match change {
-        Change::Added => "added",
-        Change::Removed => "removed",
-        Change::Changed(_) => "changed",
-        Change::Accepted { .. } => "accepted",
-        Change::Archived => "archived",
-        Change::Ended { .. } => "ended",
-        Change::UnknownBefore => "unknown-before",
-        Change::UnknownAfter => "unknown-after",
     }
 }
 

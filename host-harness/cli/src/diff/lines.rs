@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::chosen::Pair;
 use super::wanted::{Wanted, on};
-use super::{Counts, count, fact, word};
+use super::{Counts, count, fact};
 use crate::answers::page::is_complete;
 use crate::text::json_line;
 
@@ -138,7 +138,7 @@ impl<'a> DifferenceLine<'a> {
         };
         Ok(Self {
             connection,
-            change: word(&difference.change),
+            change: difference.change.name(),
             fact: fact(&difference.fact),
             resource_name: names.name(resource)?,
             resource,

@@ -8,7 +8,7 @@ use governance_host::store::{Labels, NamedResource, Store};
 use super::chosen::Pair;
 use super::lines::Names;
 use super::wanted::{Wanted, on};
-use super::{Counts, count, word};
+use super::{Counts, count};
 use crate::answers::page::{heading, is_complete, parts, said_by};
 use crate::answers::words;
 use crate::text::{fit, safe_line};
@@ -72,7 +72,7 @@ fn figures(out: &mut dyn Write, pair: &Pair, counts: &Counts) -> std::io::Result
 }
 
 fn line(out: &mut dyn Write, names: &mut Names<'_>, difference: &Difference) -> anyhow::Result<()> {
-    let word = word(&difference.change).replace('-', " ");
+    let word = difference.change.name().replace('-', " ");
     let mut about = subject(names, &difference.fact)?;
     about[0] = format!("{word:<WORD$}  {}", about[0]);
     match &difference.change {

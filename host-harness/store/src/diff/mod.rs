@@ -75,6 +75,22 @@ pub enum Change {
     UnknownAfter,
 }
 
+impl Change {
+    /// The word that JSON and people have for it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Changed(_) => "changed",
+            Self::Accepted { .. } => "accepted",
+            Self::Archived => "archived",
+            Self::Ended { .. } => "ended",
+            Self::UnknownBefore => "unknown-before",
+            Self::UnknownAfter => "unknown-after",
+        }
+    }
+}
+
 /// A field that is told in other words: text as the database has it, JSON where
 /// its column holds that.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
