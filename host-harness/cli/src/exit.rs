@@ -256,7 +256,7 @@ fn report_exit(error: &ReportError) -> Exit {
     match error {
         ReportError::Store(error) => store_exit(error),
         ReportError::Exists(_) => Exit::Usage,
-        ReportError::Moving(_) | ReportError::Io { .. } => Exit::Configuration,
+        ReportError::Io { .. } => Exit::Configuration,
     }
 }
 

@@ -72,18 +72,25 @@ fn kind() -> impl TypedValueParser<Value = Kind> {
 
 pub(crate) fn run(arguments: ExportArguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
     let store = Store::open_to_read(&arguments.db)?;
-    store.hold_still()?;
-    let sync = one_sync(&store, arguments.connection.as_deref())?;
+    store.at_one_moment(|| export(&arguments, &store, stdout))
+}
+
+fn export(
+    arguments: &ExportArguments,
+    store: &Store,
+    stdout: &mut dyn Write,
+) -> anyhow::Result<Exit> {
+    let sync = one_sync(store, arguments.connection.as_deref())?;
     let mut stderr = std::io::stderr();
     let is_whole = match arguments.format {
         Format::C1z => {
-            let summary = to_c1z(&arguments, &store, &sync, stdout)?;
+            let summary = to_c1z(arguments, store, &sync, stdout)?;
             // Whoever does not listen to stderr has got the export all the same.
             let _ = tell_c1z(&summary, &mut stderr);
             !summary.partial
         }
-        Format::Csv => to_rows(&arguments, &store, &sync, RowsFormat::Csv, stdout)?,
-        Format::Jsonl => to_rows(&arguments, &store, &sync, RowsFormat::JsonLines, stdout)?,
+        Format::Csv => to_rows(arguments, store, &sync, RowsFormat::Csv, stdout)?,
+        Format::Jsonl => to_rows(arguments, store, &sync, RowsFormat::JsonLines, stdout)?,
     };
     let _ = tell(&sync, &mut stderr);
     Ok(match is_whole || arguments.allow_gaps {

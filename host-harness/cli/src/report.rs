@@ -60,8 +60,11 @@ pub(crate) fn run(arguments: ReportArguments, stdout: &mut dyn Write) -> anyhow:
     let store = Store::open_to_read(&arguments.db)?;
     let connection = connection(&store, arguments.connection)?;
     let file = NewFile::begin(&arguments.out, arguments.force)?;
-    let found = findings::of(&store, &connection, arguments.rules.as_deref())?;
-    let report = Report::read(&store, &connection, Some(found), safe_line)?;
+    let rules = arguments.rules.as_deref();
+    let report = store.at_one_moment(|| {
+        let found = findings::of(&store, &connection, rules)?;
+        anyhow::Ok(Report::read(&store, &connection, Some(found), safe_line)?)
+    })?;
     file.finish(&report.page()?)?;
     if arguments.json {
         json_line(stdout, &report.figures)?;

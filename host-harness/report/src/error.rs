@@ -11,9 +11,6 @@ pub enum ReportError {
     /// The database did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The current sync was another one whenever it had been read.
-    #[error("connection `{0}` was synced again and again while it was read")]
-    Moving(String),
     /// Something has the name already.
     #[error("{} exists already", .0.display())]
     Exists(PathBuf),
@@ -34,7 +31,6 @@ impl ReportError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Store(error) => error.hint(),
-            Self::Moving(_) => Some("try again when no sync runs"),
             Self::Exists(_) => {
                 Some("name another file by `--out FILE`, or replace it by `--force`")
             }

@@ -10,9 +10,6 @@ use crate::label::label;
 use crate::page::GAPS_TOLD;
 use crate::{Counted, Figures, Finding, ReportError, Severity, Shown};
 
-/// How often reading begins anew because a sync ended meanwhile.
-const ATTEMPTS: usize = 3;
-
 /// How many of the accounts that hold most are told.
 const LARGEST: usize = 10;
 
@@ -42,14 +39,10 @@ impl Report {
         findings: Option<Vec<Finding>>,
         shown: Shown,
     ) -> Result<Self, ReportError> {
-        for _ in 0..ATTEMPTS {
+        store.at_one_moment(|| {
             let sync = current(store, connection)?;
-            let report = Self::of(store, &sync, findings.as_deref(), shown)?;
-            if current(store, connection)?.id == sync.id {
-                return Ok(report);
-            }
-        }
-        Err(ReportError::Moving(connection.to_owned()))
+            Self::of(store, &sync, findings.as_deref(), shown)
+        })
     }
 
     fn of(

@@ -29,7 +29,7 @@ impl Store {
     }
 
     /// Asks all that `work` asks of one state of the database, whatever a sync
-    /// writes meanwhile.
+    /// writes meanwhile. Within such work it is the moment of the whole.
     ///
     /// # Errors
     /// SQLite's failures, and what `work` gives.
@@ -37,6 +37,9 @@ impl Store {
         &self,
         work: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
+        if !self.connection.is_autocommit() {
+            return work();
+        }
         let moment = self
             .connection
             .unchecked_transaction()
@@ -61,7 +64,7 @@ impl GapRow {
 mod tests {
     use governance_contract::samples::resource;
 
-    use crate::fixtures::Place;
+    use crate::fixtures::{Place, column};
     use crate::{Batch, Store, StoreError};
 
     fn names(store: &Store) -> Vec<String> {
@@ -88,5 +91,33 @@ mod tests {
         });
         assert_eq!(answers.unwrap(), [["ADA"], ["ADA"]]);
         assert_eq!(names(&reader), ["EVE"]);
+    }
+
+    #[test]
+    fn work_within_work_is_of_the_same_moment() {
+        let place = Place::new();
+        place.sync("default", Batch::of_resources(&[resource("user", "ada")]));
+        let reader = place.reader();
+        let answers = reader.at_one_moment(|| {
+            let inner = || reader.at_one_moment(|| Ok::<_, StoreError>(names(&reader)));
+            let before = inner()?;
+            place.sync("default", Batch::of_resources(&[resource("user", "eve")]));
+            Ok::<_, StoreError>([before, inner()?, names(&reader)])
+        });
+        assert_eq!(answers.unwrap(), [["ADA"], ["ADA"], ["ADA"]]);
+    }
+
+    #[test]
+    fn a_sync_that_ends_later_is_not_seen() {
+        let place = Place::new();
+        place.sync("default", Batch::of_resources(&[resource("user", "ada")]));
+        let (held, other) = (place.reader(), place.reader());
+        let told = held.at_one_moment(|| {
+            held.current_syncs(None)?;
+            place.sync("default", Batch::of_resources(&[resource("user", "eve")]));
+            Ok::<_, StoreError>(held.all_resources())
+        });
+        assert_eq!(column(&told.unwrap(), "id"), ["ada"]);
+        assert_eq!(column(&other.all_resources(), "id"), ["eve"]);
     }
 }

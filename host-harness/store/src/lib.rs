@@ -37,7 +37,6 @@ mod read;
 mod rows;
 mod secrets;
 mod shrunk;
-mod snapshot;
 mod store;
 mod sync;
 mod types;
