@@ -63,7 +63,7 @@ fn answer(
     stderr: &mut dyn Write,
 ) -> anyhow::Result<Exit> {
     let database = &arguments.database;
-    let store = Store::open_to_read(&database.db)?;
+    let store = Store::open_to_read(&database.file.db)?;
     let (text, among) = match (&arguments.user, &arguments.on) {
         (Some(user), _) => (user.as_str(), Among::Principals),
         (None, on) => (on.as_deref().unwrap_or_default(), Among::Held),

@@ -91,17 +91,25 @@ pub(crate) enum Command {
     Simulate(SimulateArguments),
 }
 
-/// Which database to ask, about what, and how to print.
+/// The database that a command asks.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct DatabaseArguments {
+pub(crate) struct Database {
     /// The database
     #[arg(
         long,
+        alias = "database",
         value_name = "FILE",
         env = "GOVERNANCE_DB",
         default_value = crate::connect::DATABASE
     )]
     pub(crate) db: PathBuf,
+}
+
+/// Which database to ask, about what, and how to print.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DatabaseArguments {
+    #[command(flatten)]
+    pub(crate) file: Database,
 
     /// Only this connection [default: all]
     #[arg(long, value_name = "NAME", env = "GOVERNANCE_CONNECTION")]

@@ -73,7 +73,7 @@ fn diff(
     stderr: &mut dyn Write,
 ) -> anyhow::Result<Exit> {
     let database = &arguments.database;
-    let store = Store::open_to_read(&database.db)?;
+    let store = Store::open_to_read(&database.file.db)?;
     let connection = database.connection.as_deref();
     must_know_type(&store, arguments)?;
     let mut finished = store.syncs(connection)?;

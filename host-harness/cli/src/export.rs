@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use governance_export::{ExportError, Kind, Rows, RowsFormat, c1z, is_complete};
 use governance_host::store::{Store, SyncRow};
 
+use crate::arguments::Database;
 use crate::exit::{Exit, Refused};
 use crate::text::safe_line;
 
@@ -39,14 +40,8 @@ pub(crate) struct ExportArguments {
     #[arg(long, value_name = "NAME", env = "GOVERNANCE_CONNECTION")]
     connection: Option<String>,
 
-    /// The database
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "GOVERNANCE_DB",
-        default_value = crate::connect::DATABASE
-    )]
-    db: PathBuf,
+    #[command(flatten)]
+    database: Database,
 
     /// Export also what has gaps, and end with exit code 0
     #[arg(long)]
@@ -71,7 +66,7 @@ fn kind() -> impl TypedValueParser<Value = Kind> {
 }
 
 pub(crate) fn run(arguments: ExportArguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
-    let store = Store::open_to_read(&arguments.db)?;
+    let store = Store::open_to_read(&arguments.database.db)?;
     store.at_one_moment(|| export(&arguments, &store, stdout))
 }
 

@@ -14,6 +14,7 @@ use governance_findings::{
 use governance_host::store::Store;
 use serde::Serialize;
 
+use crate::arguments::Database;
 use crate::exit::{Exit, Refused};
 use crate::journal::time;
 use crate::text::{json_line, safe_line};
@@ -34,14 +35,8 @@ Examples:
   harness findings --rule secret-unused --json
   harness findings --exit-code=high")]
 pub(crate) struct FindingsArguments {
-    /// The database
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "GOVERNANCE_DB",
-        default_value = crate::connect::DATABASE
-    )]
-    db: PathBuf,
+    #[command(flatten)]
+    database: Database,
 
     /// Only this connection [default: all]
     #[arg(long, value_name = "NAME", env = "GOVERNANCE_CONNECTION")]
@@ -107,7 +102,7 @@ pub(crate) fn run(arguments: FindingsArguments, stdout: &mut dyn Write) -> anyho
         list(&rules, arguments.json, stdout)?;
         return Ok(Exit::Done);
     }
-    let store = Store::open_to_read(&arguments.db)?;
+    let store = Store::open_to_read(&arguments.database.db)?;
     let syncs = store.current_syncs(arguments.connection.as_deref())?;
     let several = syncs.len() > 1;
     let mut summaries = Vec::new();

@@ -1,12 +1,12 @@
 //! `harness journal`: what was changed, by whom, and what became of it.
 
 use std::io::Write;
-use std::path::PathBuf;
 
 use clap::Args;
 use governance_host::contract::moments;
 use governance_host::store::{Journal, JournalEvent, JournalFilter, JournalRow};
 
+use crate::arguments::Database;
 use crate::exit::{Exit, Refused};
 use crate::table::Table;
 use crate::text::{json_line, safe_line};
@@ -20,15 +20,8 @@ Examples:
   harness journal --since 2026-11-01
   harness journal --verify")]
 pub(crate) struct JournalArguments {
-    /// The database
-    #[arg(
-        long,
-        alias = "database",
-        value_name = "FILE",
-        env = "GOVERNANCE_DB",
-        default_value = crate::connect::DATABASE
-    )]
-    db: PathBuf,
+    #[command(flatten)]
+    database: Database,
 
     /// Only this connection [default: all]
     #[arg(long, value_name = "NAME", env = "GOVERNANCE_CONNECTION")]
@@ -59,7 +52,7 @@ pub(crate) fn time(text: &str) -> Result<i64, String> {
 }
 
 pub(crate) fn run(arguments: JournalArguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
-    let journal = Journal::open_to_read(&arguments.db)?;
+    let journal = Journal::open_to_read(&arguments.database.db)?;
     if arguments.verify {
         return verify(&journal, arguments.json, stdout);
     }

@@ -4,7 +4,6 @@ pub(crate) mod columns;
 mod syncs;
 
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
@@ -14,6 +13,7 @@ use governance_host::store::{
 };
 use serde::Serialize;
 
+use crate::arguments::Database;
 use crate::arguments::DatabaseArguments;
 use crate::exit::Exit;
 use crate::table::Table;
@@ -114,14 +114,8 @@ enum What {
 
 #[derive(Debug, Args)]
 struct Common {
-    /// The database
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "GOVERNANCE_DB",
-        default_value = crate::connect::DATABASE
-    )]
-    db: PathBuf,
+    #[command(flatten)]
+    database: Database,
 
     /// Only this connection [default: all]
     #[arg(long, value_name = "NAME", env = "GOVERNANCE_CONNECTION")]
@@ -243,7 +237,7 @@ impl<'a> Listing<'a> {
         stdout: &'a mut dyn Write,
         stderr: &'a mut dyn Write,
     ) -> anyhow::Result<Self> {
-        let store = Store::open_to_read(&common.db)?;
+        let store = Store::open_to_read(&common.database.db)?;
         let syncs = store.current_syncs(common.connection.as_deref())?;
         let mut never_finished = store.connections()?;
         never_finished.retain(|name| {

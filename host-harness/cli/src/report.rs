@@ -9,6 +9,7 @@ use clap::Args;
 use governance_host::store::Store;
 use governance_report::{Figures, NewFile, Report};
 
+use crate::arguments::Database;
 use crate::exit::{Exit, Refused};
 use crate::text::{json_line, safe_line};
 
@@ -31,14 +32,8 @@ pub(crate) struct ReportArguments {
     #[arg(long)]
     force: bool,
 
-    /// The database
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "GOVERNANCE_DB",
-        default_value = crate::connect::DATABASE
-    )]
-    db: PathBuf,
+    #[command(flatten)]
+    database: Database,
 
     /// The connection [default: the only one]
     #[arg(long, value_name = "NAME", env = "GOVERNANCE_CONNECTION")]
@@ -57,7 +52,7 @@ pub(crate) struct ReportArguments {
 /// The page goes to its file; how much it tells and how far it can be trusted goes
 /// to stderr.
 pub(crate) fn run(arguments: ReportArguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
-    let store = Store::open_to_read(&arguments.db)?;
+    let store = Store::open_to_read(&arguments.database.db)?;
     let connection = connection(&store, arguments.connection)?;
     let file = NewFile::begin(&arguments.out, arguments.force)?;
     let rules = arguments.rules.as_deref();

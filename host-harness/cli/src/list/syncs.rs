@@ -25,7 +25,7 @@ pub(super) fn list(
     stdout: &mut dyn Write,
     stderr: &mut dyn Write,
 ) -> anyhow::Result<()> {
-    let store = Store::open_to_read(&database.db)?;
+    let store = Store::open_to_read(&database.file.db)?;
     let syncs = store.syncs(database.connection.as_deref())?;
     let lines = syncs.iter().map(|sync| Line {
         sync,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::path::PathBuf;
 
 use clap::Parser;
 use governance_contract::manifest::{ResourceTrait, ResourceType};

@@ -8,6 +8,7 @@ use governance_host::store::Store;
 use governance_review::{Export, Format, ReviewFilter, gather, write};
 
 use super::tell_unknown;
+use crate::arguments::Database;
 use crate::exit::{Exit, Refused};
 use crate::files;
 use crate::list::columns::scope_in_words;
@@ -28,15 +29,8 @@ pub(super) struct ExportArguments {
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 
-    /// The database
-    #[arg(
-        long,
-        alias = "database",
-        value_name = "FILE",
-        env = "GOVERNANCE_DB",
-        default_value = crate::connect::DATABASE
-    )]
-    db: PathBuf,
+    #[command(flatten)]
+    database: Database,
 
     /// Of this connection [default: the only one]
     #[arg(long, value_name = "NAME", env = "GOVERNANCE_CONNECTION")]
@@ -70,7 +64,7 @@ pub(super) fn run(arguments: &ExportArguments) -> anyhow::Result<Exit> {
         user: arguments.user.clone(),
         entitlement: arguments.entitlement.clone(),
     };
-    let store = Store::open_to_read(&arguments.db)?;
+    let store = Store::open_to_read(&arguments.database.db)?;
     let export = gather(&store, &filter, |gap| scope_in_words(&gap.scope))?;
     let mut contents = Vec::new();
     write(&export, format, &mut contents)?;
