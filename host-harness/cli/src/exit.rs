@@ -31,7 +31,6 @@ use governance_host::settings::SettingError;
 use governance_host::store::{self, StoreError};
 use governance_host::sync::SyncError;
 use governance_host::trust::TrustError;
-use governance_report::ReportError;
 use governance_review::ReviewError;
 
 use crate::table::table;
@@ -150,9 +149,6 @@ fn judge_cause(cause: &(dyn std::error::Error + 'static)) -> Option<(Exit, Optio
     if let Some(error) = cause.downcast_ref::<StoreError>() {
         return Some((store_exit(error), error.hint().map(Into::into)));
     }
-    if let Some(error) = cause.downcast_ref::<ReportError>() {
-        return Some((report_exit(error), error.hint().map(Into::into)));
-    }
     if let Some(error) = cause.downcast_ref::<LoadError>() {
         return Some((Exit::Configuration, Some(load_hint(error))));
     }
@@ -249,14 +245,6 @@ fn review_exit(error: &ReviewError) -> Exit {
         ReviewError::Store(error) => store_exit(error),
         ReviewError::Write(_) => Exit::Configuration,
         _ => Exit::Usage,
-    }
-}
-
-fn report_exit(error: &ReportError) -> Exit {
-    match error {
-        ReportError::Store(error) => store_exit(error),
-        ReportError::Exists(_) => Exit::Usage,
-        ReportError::Io { .. } => Exit::Configuration,
     }
 }
 

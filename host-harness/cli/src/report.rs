@@ -5,9 +5,11 @@ mod findings;
 use std::io::Write;
 use std::path::PathBuf;
 
+use anyhow::Context;
 use clap::Args;
+use governance_export::{ExportError, NewFile};
 use governance_host::store::Store;
-use governance_report::{Figures, NewFile, Report};
+use governance_report::{Figures, Report};
 
 use crate::arguments::Database;
 use crate::exit::{Exit, Refused};
@@ -54,19 +56,49 @@ pub(crate) struct ReportArguments {
 pub(crate) fn run(arguments: ReportArguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
     let store = Store::open_to_read(&arguments.database.db)?;
     let connection = connection(&store, arguments.connection)?;
-    let file = NewFile::begin(&arguments.out, arguments.force)?;
+    let file = match arguments.force {
+        true => NewFile::replacing(&arguments.out),
+        false => NewFile::begin(&arguments.out),
+    };
+    let file = file.map_err(not_written)?;
     let rules = arguments.rules.as_deref();
     let report = store.at_one_moment(|| {
         let found = findings::of(&store, &connection, rules)?;
         anyhow::Ok(Report::read(&store, &connection, Some(found), safe_line)?)
     })?;
-    file.finish(&report.page()?)?;
+    let page = report.page()?;
+    let written = file.file().write_all(page.as_bytes());
+    written.with_context(|| format!("cannot write {}", arguments.out.display()))?;
+    file.finish().map_err(not_written)?;
     if arguments.json {
         json_line(stdout, &report.figures)?;
     }
     // Whoever does not listen to stderr has got the page all the same.
     let _ = tell(&report.figures, &arguments.out, &mut std::io::stderr());
     Ok(Exit::Done)
+}
+
+/// Why the page has not got its name, with the way out.
+fn not_written(error: ExportError) -> anyhow::Error {
+    let (exit, message, hint) = match error {
+        ExportError::Exists(path) => (
+            Exit::Usage,
+            format!("{} exists already", path.display()),
+            "name another file by `--out FILE`, or replace it by `--force`",
+        ),
+        error => (
+            Exit::Configuration,
+            format!("{:#}", anyhow::Error::from(error)),
+            "check the path and its permissions",
+        ),
+    };
+    let hint = hint.to_owned();
+    Refused {
+        exit,
+        message,
+        hint,
+    }
+    .into()
 }
 
 /// The connection that is meant.

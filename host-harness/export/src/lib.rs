@@ -23,6 +23,7 @@ mod rows;
 use governance_store::SyncRow;
 
 pub use error::ExportError;
+pub use place::NewFile;
 pub use rows::{Kind, Rows, RowsFormat};
 
 /// Whether all that the connection has was asked for and read. Otherwise what is

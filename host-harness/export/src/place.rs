@@ -1,6 +1,6 @@
 //! Where an export goes: under a name of its own until it is whole, beside the
 //! one that it then gets. Only its owner may read it. What has the name already
-//! is left as it is.
+//! is left as it is, unless a file is asked to replace it.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -12,24 +12,46 @@ use tempfile::{Builder, NamedTempFile, TempDir};
 use crate::ExportError;
 
 /// A file that is not yet under its name.
-pub(crate) struct NewFile {
+#[derive(Debug)]
+pub struct NewFile {
     temporary: NamedTempFile,
     path: PathBuf,
+    replaces: bool,
 }
 
 impl NewFile {
+    /// Begins a file.
+    ///
     /// # Errors
     /// Something has the name, or nothing can be made beside it.
-    pub(crate) fn begin(path: &Path) -> Result<Self, ExportError> {
+    pub fn begin(path: &Path) -> Result<Self, ExportError> {
         refuse_existing(path)?;
+        Self::made(path, false)
+    }
+
+    /// Begins a file that replaces the one that has the name, if there is one.
+    ///
+    /// # Errors
+    /// A directory has the name, or nothing can be made beside it.
+    pub fn replacing(path: &Path) -> Result<Self, ExportError> {
+        let found = fs::symlink_metadata(path);
+        match found.is_ok_and(|it| it.is_dir()) {
+            true => Err(ExportError::Exists(path.to_owned())),
+            false => Self::made(path, true),
+        }
+    }
+
+    fn made(path: &Path, replaces: bool) -> Result<Self, ExportError> {
         let temporary = beside(path, |builder, parent| builder.tempfile_in(parent))?;
         Ok(Self {
             temporary,
             path: path.to_owned(),
+            replaces,
         })
     }
 
-    pub(crate) fn file(&self) -> &File {
+    /// What to write to.
+    pub fn file(&self) -> &File {
         self.temporary.as_file()
     }
 
@@ -37,11 +59,17 @@ impl NewFile {
     ///
     /// # Errors
     /// Something has got the name in the meantime, or the disk failed.
-    pub(crate) fn finish(self) -> Result<(), ExportError> {
-        let Self { temporary, path } = self;
+    pub fn finish(self) -> Result<(), ExportError> {
+        let Self {
+            temporary, path, ..
+        } = self;
         let failed = ExportError::io("write", &path);
         temporary.as_file().sync_all().map_err(failed)?;
-        match temporary.persist_noclobber(&path) {
+        let named = match self.replaces {
+            true => temporary.persist(&path),
+            false => temporary.persist_noclobber(&path),
+        };
+        match named {
             Ok(_) => Ok(()),
             Err(error) => Err(not_named(&path, error.error)),
         }
@@ -190,6 +218,24 @@ mod tests {
         }
         assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
         assert_eq!(names(folder.path()), ["out"]);
+    }
+
+    #[test]
+    fn what_has_the_name_is_replaced_only_if_that_is_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("review.html");
+        let write = |file: NewFile, text: &str| {
+            file.file().write_all(text.as_bytes()).unwrap();
+            file.finish().unwrap();
+        };
+        write(NewFile::begin(&path).unwrap(), "one");
+        let refused = NewFile::begin(&path);
+        assert!(matches!(refused, Err(ExportError::Exists(_))));
+        write(NewFile::replacing(&path).unwrap(), "two");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "two");
+        assert_eq!(names(folder.path()), ["review.html"]);
+        let refused = NewFile::replacing(folder.path());
+        assert!(matches!(refused, Err(ExportError::Exists(_))));
     }
 
     #[test]

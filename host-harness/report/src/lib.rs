@@ -17,15 +17,13 @@
 //! own script and nothing else.
 //!
 //! ```text
-//! Report::read → figures, page → NewFile
+//! Report::read → figures, page
 //! ```
 
 mod accounts;
 mod areas;
 mod changes;
-mod error;
 mod figures;
-mod file;
 mod finding;
 mod holdings;
 mod inventory;
@@ -36,11 +34,9 @@ mod read;
 
 pub use accounts::{ACCESS_TOLD, ACCOUNTS_TOLD};
 pub use changes::CHANGES_TOLD;
-pub use error::ReportError;
 pub use figures::{
     AccessFigure, AccountFigure, ChangeFigure, Counted, Figures, GrantFigures, SecretFigures, Told,
 };
-pub use file::NewFile;
 pub use finding::{Finding, Severity};
 pub use page::{GAPS_TOLD, LINES_TOLD};
 pub use read::Report;

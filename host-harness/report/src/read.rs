@@ -8,7 +8,7 @@ use crate::holdings::{Gathering, Holdings};
 use crate::inventory::Inventory;
 use crate::label::label;
 use crate::page::GAPS_TOLD;
-use crate::{Counted, Figures, Finding, ReportError, Severity, Shown};
+use crate::{Counted, Figures, Finding, Severity, Shown};
 
 /// How many of the accounts that hold most are told.
 const LARGEST: usize = 10;
@@ -38,7 +38,7 @@ impl Report {
         connection: &str,
         findings: Option<Vec<Finding>>,
         shown: Shown,
-    ) -> Result<Self, ReportError> {
+    ) -> Result<Self, StoreError> {
         store.at_one_moment(|| {
             let sync = current(store, connection)?;
             Self::of(store, &sync, findings.as_deref(), shown)
@@ -50,7 +50,7 @@ impl Report {
         sync: &SyncRow,
         findings: Option<&[Finding]>,
         shown: Shown,
-    ) -> Result<Self, ReportError> {
+    ) -> Result<Self, StoreError> {
         let inventory = Inventory::read(store, sync, shown)?;
         let accounts = Accounts::read(store, sync, &inventory)?;
         let told = accounts.told();
