@@ -8,8 +8,9 @@
 //! Calls are of one kind if they call the same function for the same type, and
 //! cover the same parts of scopes: the next page of a list is another kind than
 //! the roles of one person. A chain of pages is followed to its end; of calls that
-//! lie side by side [`SAMPLE`] are made, and what they lead to counts for the
-//! others, too.
+//! lie side by side [`SAMPLE`] are made, or [`SAMPLE_THAT_LEADS_ON`] where they lead
+//! to further ones: a project may have five people or five hundred, and what they
+//! lead to counts for the others, too.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -27,8 +28,10 @@ use crate::clock::now;
 use crate::connection::Connection;
 use crate::pace::Manner;
 
-/// Calls of one kind, side by side, that stand for all of them.
+/// Calls of one kind, side by side, that stand for all of them if they lead nowhere.
 pub const SAMPLE: usize = 5;
+/// And if they lead to further calls.
+pub const SAMPLE_THAT_LEADS_ON: usize = 20;
 /// No more calls are made for an estimate.
 pub const MOST_CALLS: u32 = 500;
 
@@ -163,6 +166,13 @@ struct Kind {
 /// A task, and how many it stands for.
 type Weighed = (Task, f64);
 
+/// What came of a call.
+struct Answer {
+    /// Requests by route.
+    sent: BTreeMap<String, u64>,
+    following: Vec<Task>,
+}
+
 impl<'a> Sample<'a> {
     fn new(connection: &'a Connection, patience: &'a Patience) -> Self {
         Self {
@@ -188,10 +198,12 @@ impl<'a> Sample<'a> {
                 if self.counts_by_others(&kind, all) {
                     continue;
                 }
-                let chosen = spread(tasks, SAMPLE);
-                let each = all / chosen.len() as f64;
-                for (task, _) in chosen {
-                    let following = self.call(&kind, &task, each, narrowing).await?;
+                let answers = self.sample(&kind, tasks, narrowing).await?;
+                let each = all / answers.len() as f64;
+                for Answer { sent, following } in answers {
+                    for (route, sent) in sent {
+                        *self.requests.entry(route).or_default() += sent as f64 * each;
+                    }
                     next.extend(following.into_iter().map(|task| (task, each)));
                 }
             }
@@ -217,14 +229,30 @@ impl<'a> Sample<'a> {
         is_too_much
     }
 
-    /// Makes a call that stands for so many; what it leads to.
+    /// Makes some of these calls: more if they lead on.
+    async fn sample(
+        &mut self,
+        kind: &str,
+        tasks: Vec<Weighed>,
+        narrowing: &Narrowing<'_>,
+    ) -> Result<Vec<Answer>, SyncError> {
+        let mut answers = Vec::new();
+        for (task, _) in spread(tasks, SAMPLE_THAT_LEADS_ON) {
+            let leads_on = self.kinds.get(kind).is_some_and(|it| it.leads_on);
+            if answers.len() >= SAMPLE && !leads_on {
+                break;
+            }
+            answers.push(self.call(kind, &task, narrowing).await?);
+        }
+        Ok(answers)
+    }
+
     async fn call(
         &mut self,
         kind: &str,
         task: &Task,
-        weight: f64,
         narrowing: &Narrowing<'_>,
-    ) -> Result<Vec<Task>, SyncError> {
+    ) -> Result<Answer, SyncError> {
         let (before, begun) = (self.connection.requests(), Instant::now());
         let token = task.token.as_deref();
         let asked = self
@@ -248,12 +276,12 @@ impl<'a> Sample<'a> {
         let known = self.kinds.entry(kind.to_owned()).or_default();
         known.made += 1;
         known.leads_on |= !following.is_empty();
-        for (route, after) in self.connection.requests() {
-            let sent = after - before.get(&route).copied().unwrap_or_default();
-            *known.requests.entry(route.clone()).or_default() += sent;
-            *self.requests.entry(route).or_default() += sent as f64 * weight;
+        let mut sent = self.connection.requests();
+        for (route, sent) in &mut sent {
+            *sent -= before.get(route).copied().unwrap_or_default();
+            *known.requests.entry(route.clone()).or_default() += *sent;
         }
-        Ok(following)
+        Ok(Answer { sent, following })
     }
 
     fn estimate(self) -> Estimate {
@@ -301,13 +329,19 @@ fn shape(scope: &Scope) -> String {
     )
 }
 
-/// So many of these, from the first to the last.
+/// So many of these, from the first to the last; the first [`SAMPLE`] of them are
+/// spread as widely as all.
 fn spread<T>(all: Vec<T>, wanted: usize) -> Vec<T> {
     let count = all.len();
-    let chosen = |index: usize| (0..wanted).any(|nth| nth * count / wanted == index);
+    let wanted = wanted.min(count);
+    let rank = |index: usize| (0..wanted).find(|nth| nth * count / wanted == index);
     let numbered = all.into_iter().enumerate();
-    let chosen = numbered.filter(|(index, _)| count <= wanted || chosen(*index));
-    chosen.map(|(_, it)| it).collect()
+    let mut chosen: Vec<_> = numbered
+        .filter_map(|(index, it)| Some((rank(index)?, it)))
+        .collect();
+    let stride = wanted.div_ceil(SAMPLE).max(1);
+    chosen.sort_by_key(|(rank, _)| (rank % stride, *rank));
+    chosen.into_iter().map(|(_, it)| it).collect()
 }
 
 #[cfg(test)]

@@ -66,6 +66,7 @@ fn a_sample_is_spread_over_all() {
         (4, 3, vec![0, 1, 2]),
         (9, 3, vec![0, 3, 6]),
         (200, 2, vec![0, 100]),
+        (10, 10, vec![0, 2, 4, 6, 8, 1, 3, 5, 7, 9]),
     ] {
         assert_eq!(spread((0..count).collect(), wanted), expected);
     }
