@@ -28,7 +28,7 @@ use address::{Reach, reach};
 pub use compile::{Operator, PolicyError};
 use origin::Origin;
 pub use refusal::Refusal;
-use template::Template;
+use template::{Path, Template};
 
 /// What a component may request, compiled from its description and from what
 /// the operator allows. The default one allows nothing.
@@ -84,8 +84,9 @@ impl Policy {
             url: shown(url),
         };
         let origin = Origin::of(url).map_err(|_| no_route())?;
+        let path = Path::new(url.path()).ok_or_else(no_route)?;
         let matching = self.routes.iter().filter(|route| {
-            route.method == method && route.origin == origin && route.template.matches(url.path())
+            route.method == method && route.template.matches(&path) && route.origin == origin
         });
         // The stricter one of two that cannot be told apart: no route can be
         // declared a second time as harmless.

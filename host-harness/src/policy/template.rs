@@ -46,21 +46,29 @@ impl Template {
         self.0.iter().filter(literal).count()
     }
 
-    /// Whether a request's path, without query, is of this form. Segments that
-    /// a server could read as a way out of their place match nothing.
-    pub fn matches(&self, path: &str) -> bool {
-        let Some(rest) = path.strip_prefix('/') else {
-            return false;
-        };
-        let segments: Vec<_> = rest.split('/').collect();
-        segments.len() == self.0.len()
-            && self.0.iter().zip(segments).all(|(expected, found)| {
-                is_plain(found)
-                    && match expected {
-                        Segment::Literal(literal) => literal == found,
-                        Segment::Any => true,
-                    }
+    /// Whether a request's path is of this form.
+    pub fn matches(&self, path: &Path<'_>) -> bool {
+        self.0.len() == path.0.len()
+            && self.0.iter().zip(&path.0).all(|it| match it {
+                (Segment::Literal(literal), found) => literal == found,
+                (Segment::Any, _) => true,
             })
+    }
+}
+
+/// A request's path, without query, split at `/`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path<'a>(Vec<&'a str>);
+
+impl<'a> Path<'a> {
+    /// Splits a path. One with a segment that a server could read as a way out of
+    /// its place is none, and matches nothing.
+    pub fn new(path: &'a str) -> Option<Self> {
+        let segments: Vec<_> = path.strip_prefix('/')?.split('/').collect();
+        segments
+            .iter()
+            .all(|it| is_plain(it))
+            .then_some(Self(segments))
     }
 }
 
@@ -71,10 +79,12 @@ fn is_name(name: &str) -> bool {
 /// Not empty, no dot segment, and no slash, backslash, dot segment or control
 /// character behind percent-encoding, in one layer or several.
 fn is_plain(segment: &str) -> bool {
+    if !segment.contains(['%', '\\']) {
+        return !["", ".", ".."].contains(&segment);
+    }
     let lower = segment.to_ascii_lowercase();
     let undotted = lower.replace("%2e", ".");
-    !segment.is_empty()
-        && undotted != "."
+    undotted != "."
         && undotted != ".."
         && !segment.contains('\\')
         && !["%2f", "%5c", "%25", "%00", "%0a", "%0d"]
@@ -108,7 +118,8 @@ mod tests {
             ("", false),
         ];
         for (path, expected) in cases {
-            assert_eq!(template.matches(path), expected, "{path}");
+            let matches = Path::new(path).is_some_and(|it| template.matches(&it));
+            assert_eq!(matches, expected, "{path}");
         }
     }
 
