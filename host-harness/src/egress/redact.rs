@@ -33,7 +33,14 @@ pub(super) const SHORTEST: usize = 8;
 
 /// Knows the values that no answer may carry inside.
 #[derive(Clone)]
-pub(super) struct Redactor(Arc<[SecretString]>);
+pub(super) struct Redactor(Arc<Values>);
+
+struct Values {
+    /// The longest first.
+    secrets: Vec<SecretString>,
+    /// For each byte, whether one begins with it.
+    begins: [bool; 256],
+}
 
 impl Redactor {
     pub(super) fn new(secrets: impl Iterator<Item = SecretString>) -> Self {
@@ -41,12 +48,16 @@ impl Redactor {
         let mut secrets: Vec<_> = long_enough.collect();
         // Where two begin at the same place, the longer one is meant.
         secrets.sort_by_key(|it| std::cmp::Reverse(it.expose_secret().len()));
-        Self(secrets.into())
+        let mut begins = [false; 256];
+        for secret in &secrets {
+            begins[usize::from(secret.expose_secret().as_bytes()[0])] = true;
+        }
+        Self(Arc::new(Values { secrets, begins }))
     }
 
     /// The answer without the values.
     pub(super) fn clean(&self, answer: http::Response<WasiBody>) -> http::Response<WasiBody> {
-        if self.0.is_empty() {
+        if self.0.secrets.is_empty() {
             return answer;
         }
         let (mut head, body) = answer.into_parts();
@@ -63,7 +74,8 @@ impl Redactor {
     }
 
     fn clean_headers(&self, headers: &mut HeaderMap) {
-        for value in headers.values_mut() {
+        let long_enough = headers.values_mut().filter(|it| it.len() >= SHORTEST);
+        for value in long_enough {
             let mut stream = self.stream();
             let mut cleaned = stream.pass(value.as_bytes());
             cleaned.extend(stream.rest());
@@ -81,9 +93,20 @@ impl Redactor {
         }
     }
 
+    /// How many bytes there are before one that a value begins with.
+    fn passes(&self, bytes: &[u8]) -> usize {
+        let begins = |it: &u8| self.0.begins[usize::from(*it)];
+        bytes.iter().position(begins).unwrap_or(bytes.len())
+    }
+
     /// What begins at the start of these bytes.
     fn at_start(&self, bytes: &[u8], whole: bool) -> Found {
-        for secret in self.0.iter().map(|it| it.expose_secret().as_bytes()) {
+        for secret in self
+            .0
+            .secrets
+            .iter()
+            .map(|it| it.expose_secret().as_bytes())
+        {
             if bytes.starts_with(secret) {
                 return Found::Secret(secret.len());
             }
@@ -125,7 +148,11 @@ impl Stream {
     fn drain(&mut self, whole: bool) -> Vec<u8> {
         let mut passed = Vec::with_capacity(self.held.len());
         let mut left = self.held.as_slice();
-        while let [first, after @ ..] = left {
+        loop {
+            let (certain, after) = left.split_at(self.redactor.passes(left));
+            passed.extend_from_slice(certain);
+            left = after;
+            let [first, after @ ..] = left else { break };
             left = match self.redactor.at_start(left, whole) {
                 Found::Perhaps => break,
                 Found::Nothing => {
