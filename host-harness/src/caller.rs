@@ -12,10 +12,12 @@ use governance_contract::connector::{Context, ListingTarget, Lookup, Page, Probe
 use governance_contract::faults::{self, ErrorKind};
 use governance_contract::manifest::Description;
 use governance_contract::model::Reference;
+use wasmtime::component::{ComponentNamedList, Lift, Lower};
 
 use crate::egress::{CallLog, Egress, Hooks, Notes, Trouble};
 use crate::engine::Loaded;
 use crate::error::CallError;
+use crate::function::Function;
 use crate::instance::{Breach, Instance};
 use crate::limits::Limits;
 use crate::pace::Manner;
@@ -31,34 +33,6 @@ pub(crate) struct Caller {
 
 /// How a call of the component ended, before it is judged.
 type Called<T> = Result<Result<T, faults::Error>, Breach>;
-
-/// Instantiates the component and calls one function of it. A macro, since no
-/// closure type can say that the call borrows both the instance and the
-/// arguments.
-macro_rules! call {
-    ($caller:ident, access: $access:expr, $manner:expr, |$connector:ident, $store:ident| $call:expr) => {{
-        let log = std::sync::Arc::new(crate::egress::CallLog::new($manner));
-        let hooks = $caller.hooks($access, &log);
-        let calling = async {
-            let mut instance = crate::instance::Instance::new(&$caller.loaded, hooks).await?;
-            let $connector = instance.plugin.governance_connector_connector();
-            let $store = &mut instance.store;
-            let result = $call.await;
-            result.map_err(|error| instance.breach(&error))
-        };
-        $caller.within_limits($access, log, calling).await
-    }};
-    ($caller:ident, $function:expr, |$connector:ident, $store:ident| $call:expr) => {
-        call!($caller, $function, Manner::Waits, |$connector, $store| $call)
-    };
-    ($caller:ident, $function:expr, $manner:expr, |$connector:ident, $store:ident| $call:expr) => {{
-        let (called, notes) =
-            call!($caller, access: Access::Read, $manner, |$connector, $store| $call);
-        $caller.egress.record($function, notes.heard, std::iter::empty());
-        read(called, notes.trouble)
-    }};
-}
-use call;
 
 impl Caller {
     pub(crate) fn new(loaded: Loaded, egress: Egress) -> Self {
@@ -77,15 +51,25 @@ impl Caller {
     }
 
     pub(crate) async fn describe(&self, settings: &[Setting]) -> Result<Description, CallError> {
-        let description = call!(self, "describe", |connector, store| connector
-            .call_describe(store, settings))?;
+        self.check_types().await?;
+        let description = self.read(Function::Describe, Manner::Waits, (settings,));
+        let description = description.await?;
         bounds::check_description(&description)?;
         Ok(description)
     }
 
+    /// Compares the types of all functions with the contract's: one that is not
+    /// called first would else be found wrong in the middle of the work.
+    async fn check_types(&self) -> Result<(), CallError> {
+        let hooks = self.hooks(Access::Read, &Arc::default());
+        let instance = Instance::new(&self.loaded, hooks).await;
+        let checked = instance.and_then(|mut it| it.check_types());
+        checked.map_err(CallError::Breach)
+    }
+
     pub(crate) async fn check(&self, context: &Context, surface: &str) -> Result<Probe, CallError> {
-        call!(self, "check", |connector, store| connector
-            .call_check(store, context, surface))
+        let arguments = (context, surface);
+        self.read(Function::Check, Manner::Waits, arguments).await
     }
 
     pub(crate) async fn list_resources(
@@ -97,15 +81,8 @@ impl Caller {
         lookup: Option<&Lookup>,
         token: Option<&str>,
     ) -> Result<Page, CallError> {
-        call!(self, "list-resources", manner, |connector, store| connector
-            .call_list_resources(
-                store,
-                context,
-                resource_type,
-                parent,
-                lookup,
-                token
-            ))
+        let arguments = (context, resource_type, parent, lookup, token);
+        self.read(Function::ListResources, manner, arguments).await
     }
 
     pub(crate) async fn list_entitlements(
@@ -115,9 +92,9 @@ impl Caller {
         of: &ListingTarget,
         token: Option<&str>,
     ) -> Result<Page, CallError> {
-        call!(self, "list-entitlements", manner, |connector, store| {
-            connector.call_list_entitlements(store, context, of, token)
-        })
+        let arguments = (context, of, token);
+        self.read(Function::ListEntitlements, manner, arguments)
+            .await
     }
 
     pub(crate) async fn list_grants(
@@ -127,8 +104,8 @@ impl Caller {
         of: &ListingTarget,
         token: Option<&str>,
     ) -> Result<Page, CallError> {
-        call!(self, "list-grants", manner, |connector, store| connector
-            .call_list_grants(store, context, of, token))
+        let arguments = (context, of, token);
+        self.read(Function::ListGrants, manner, arguments).await
     }
 
     pub(crate) async fn get_resource(
@@ -136,8 +113,47 @@ impl Caller {
         context: &Context,
         of: &Reference,
     ) -> Result<Page, CallError> {
-        call!(self, "get-resource", |connector, store| connector
-            .call_get_resource(store, context, of))
+        let arguments = (context, of);
+        self.read(Function::GetResource, Manner::Waits, arguments)
+            .await
+    }
+
+    /// Calls a function that reads.
+    async fn read<Arguments, Answer>(
+        &self,
+        function: Function,
+        manner: Manner,
+        arguments: Arguments,
+    ) -> Result<Answer, CallError>
+    where
+        Arguments: ComponentNamedList + Lower + Send + Sync,
+        Answer: Lift + Send + Sync + 'static,
+    {
+        let (called, notes) = self.call(Access::Read, manner, function, arguments).await;
+        let none = std::iter::empty();
+        self.egress.record(function.name(), notes.heard, none);
+        read(called, notes.trouble)
+    }
+
+    /// Instantiates the component and calls one function of it.
+    async fn call<Arguments, Answer>(
+        &self,
+        access: Access,
+        manner: Manner,
+        function: Function,
+        arguments: Arguments,
+    ) -> (Called<Answer>, Notes)
+    where
+        Arguments: ComponentNamedList + Lower + Send + Sync,
+        Answer: Lift + Send + Sync + 'static,
+    {
+        let log = Arc::new(CallLog::new(manner));
+        let hooks = self.hooks(access, &log);
+        let calling = async {
+            let mut instance = Instance::new(&self.loaded, hooks).await?;
+            instance.call(function, arguments).await
+        };
+        self.within_limits(access, log, calling).await
     }
 
     /// How many requests went out so far, by route.

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use governance_contract::PluginPre;
 use sha2::{Digest, Sha256};
-use wasmtime::component::{Component, HasData, Linker, ResourceTable};
+use wasmtime::component::{Component, HasData, InstancePre, Linker, ResourceTable};
 use wasmtime::{Cache, CacheConfig, Config, Enabled, PoolingAllocationConfig};
 
+use crate::function::Functions;
 use crate::instance::State;
 use crate::limits::settings::Overrides;
 use crate::limits::{Bound, Limit, Limits};
@@ -31,7 +32,8 @@ pub struct Engine {
 /// A component that can be instantiated.
 #[derive(Clone)]
 pub struct Loaded {
-    pub(crate) pre: PluginPre<State>,
+    pub(crate) pre: InstancePre<State>,
+    pub(crate) functions: Functions,
     pub(crate) engine: wasmtime::Engine,
     pub(crate) limits: Limits,
     /// SHA-256 of the file, in hexadecimal.
@@ -179,9 +181,14 @@ impl Engine {
             .linker
             .instantiate_pre(component)
             .map_err(|error| LoadError::Import(format!("{error:#}")))?;
-        let pre = PluginPre::new(pre).map_err(|error| LoadError::World(format!("{error:#}")))?;
+        let world = PluginPre::new(pre.clone());
+        world.map_err(|error| LoadError::World(format!("{error:#}")))?;
+        let functions = Functions::of(component);
+        let functions =
+            functions.ok_or_else(|| LoadError::World("a function is missing".to_owned()))?;
         Ok(Loaded {
             pre,
+            functions,
             engine: self.engine.clone(),
             limits: self.limits,
             sha256,

@@ -1,12 +1,13 @@
 //! One instance for one call: a fresh store, bounded, and gone afterwards.
 
 use governance_contract::Plugin;
-use wasmtime::component::ResourceTable;
+use wasmtime::component::{self, ComponentNamedList, Lift, Lower, ResourceTable};
 use wasmtime::{ResourceLimiter, Store};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::egress::Hooks;
 use crate::engine::Loaded;
+use crate::function::{Function, Functions};
 use crate::limits::{Bound, Limit, Limits};
 
 /// What an instance's store holds.
@@ -108,14 +109,15 @@ impl Breach {
 }
 
 /// An instance during its call.
-pub(crate) struct Instance {
-    pub(crate) store: Store<State>,
-    pub(crate) plugin: Plugin,
+pub(crate) struct Instance<'a> {
+    store: Store<State>,
+    instance: component::Instance,
+    functions: &'a Functions,
 }
 
-impl Instance {
+impl<'a> Instance<'a> {
     /// Instantiates a component, under the same deadline as its call.
-    pub(crate) async fn new(loaded: &Loaded, hooks: Hooks) -> Result<Self, Breach> {
+    pub(crate) async fn new(loaded: &'a Loaded, hooks: Hooks) -> Result<Self, Breach> {
         let limits = loaded.limits;
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits.handles);
@@ -144,14 +146,40 @@ impl Instance {
             set.map_err(|error| Breach::Trap(describe(&error)))?;
         }
         match loaded.pre.instantiate_async(&mut store).await {
-            Ok(plugin) => Ok(Self { store, plugin }),
+            Ok(instance) => Ok(Self {
+                store,
+                instance,
+                functions: &loaded.functions,
+            }),
             Err(error) => Err(breach(&store, &error)),
         }
     }
 
-    /// Names what ended a call.
-    pub(crate) fn breach(&self, error: &wasmtime::Error) -> Breach {
-        breach(&self.store, error)
+    /// Compares the types of all functions with the contract's.
+    pub(crate) fn check_types(&mut self) -> Result<(), Breach> {
+        match Plugin::new(&mut self.store, &self.instance) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(breach(&self.store, &error)),
+        }
+    }
+
+    /// Calls a function, whose types have to be these.
+    pub(crate) async fn call<Arguments, Answer>(
+        &mut self,
+        function: Function,
+        arguments: Arguments,
+    ) -> Result<Answer, Breach>
+    where
+        Arguments: ComponentNamedList + Lower + Send + Sync,
+        Answer: Lift + Send + Sync + 'static,
+    {
+        let index = self.functions.get(function);
+        let called = match self.instance.get_typed_func(&mut self.store, index) {
+            Ok(function) => function.call_async(&mut self.store, arguments).await,
+            Err(error) => Err(error),
+        };
+        let called = called.map(|(answer,): (Answer,)| answer);
+        called.map_err(|error| breach(&self.store, &error))
     }
 }
 

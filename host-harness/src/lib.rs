@@ -28,6 +28,7 @@ pub mod credential;
 mod egress;
 pub mod engine;
 pub mod error;
+mod function;
 pub mod instance;
 pub mod limits;
 pub mod naming;

@@ -16,9 +16,10 @@ use governance_contract::faults::{self, Delivery};
 use governance_contract::json;
 use governance_contract::manifest::Description;
 
-use super::{Caller, call, ended};
+use super::{Called, Caller, ended};
 use crate::egress::{Notes, Step};
 use crate::error::CallError;
+use crate::function::Function;
 use crate::pace::Manner;
 use crate::policy::Access;
 
@@ -54,8 +55,10 @@ impl Caller {
         change: &ChangeRequest,
         description: &Description,
     ) -> Result<Made, CallError> {
-        let (called, mut notes) = call!(self, access: access, Manner::Waits, |connector, store| connector
-            .call_change(store, context, change));
+        let arguments = (context, change);
+        let (called, mut notes): (Called<Outcome>, _) = self
+            .call(access, Manner::Waits, Function::Change, arguments)
+            .await;
         // Those of a plan are made up.
         let made = match (access, &called) {
             (Access::Change(_), Ok(Ok(outcome))) => outcome.secrets.as_slice(),
@@ -63,7 +66,7 @@ impl Caller {
         };
         let heard = std::mem::take(&mut notes.heard);
         let secrets = made.iter().map(|it| it.value.as_str());
-        self.egress.record("change", heard, secrets);
+        self.egress.record(Function::Change.name(), heard, secrets);
         let outcome = ended(called, notes.trouble.take()).and_then(|outcome| {
             bounds::check_outcome(&outcome, description)?;
             Ok(outcome)
