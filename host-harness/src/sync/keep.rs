@@ -1,8 +1,12 @@
 //! Keeping what a sync reads, and how far it is, in one transaction. The first
 //! pages are held back, so that a sync that fails at once, such as for a wrong
-//! key or a wrong address, leaves the database as it was.
+//! key or a wrong address, leaves the database as it was. Later ones wait for each
+//! other a little: a transaction costs more than what most pages have to write.
+//! While they wait they count as calls under way, so that a kill loses no more than
+//! the sync was allowed to ask at the same time.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use governance_store::{
     Advance, Conditions, Ending, Finish, Found, Interrupted, NewSync, Reserved, Resumed, Shrunk,
@@ -19,6 +23,9 @@ use crate::connection::Connection;
 /// How many steps are held back before the database is opened.
 const HELD_BACK: usize = 8;
 
+/// How long a step waits for others, which a timer rounds up to milliseconds.
+const TOGETHER: Duration = Duration::from_millis(2);
+
 /// Notes that are kept for the report.
 const NOTES: usize = 100;
 
@@ -31,6 +38,8 @@ pub(super) struct Keep<'a> {
     /// The connection's, as far as it was known.
     tenant: Option<String>,
     held: Vec<Step>,
+    /// Since when the first of them waits to be written.
+    since: Option<Instant>,
     /// What keeps other syncs out until it is opened.
     reserved: Option<Reserved>,
     open: Option<(Store, SyncId)>,
@@ -65,6 +74,7 @@ impl<'a> Keep<'a> {
             started_at: now(),
             tenant: None,
             held: Vec::new(),
+            since: None,
             reserved: None,
             open: None,
             earlier: BTreeMap::new(),
@@ -182,12 +192,34 @@ impl<'a> Keep<'a> {
         }
     }
 
-    /// Keeps a step.
+    /// Keeps a step, at once or together with the next ones.
     pub(super) fn step(&mut self, step: Step) -> Result<(), StoreError> {
         self.held.push(step);
-        match self.open.is_some() || (self.held.len() >= HELD_BACK && self.has_read()) {
+        if self.open.is_none() && (self.held.len() < HELD_BACK || !self.has_read()) {
+            return Ok(());
+        }
+        self.since.get_or_insert_with(Instant::now);
+        match self.held.len() >= (self.options.concurrency / 2).max(1) {
             true => self.write(),
             false => Ok(()),
+        }
+    }
+
+    /// How many steps wait to be written.
+    pub(super) fn waiting(&self) -> usize {
+        self.since.map_or(0, |_| self.held.len())
+    }
+
+    /// When they have waited long enough.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.since.map(|since| since + TOGETHER)
+    }
+
+    /// Writes those that wait.
+    pub(super) fn flush(&mut self) -> Result<(), StoreError> {
+        match self.since {
+            Some(_) => self.write(),
+            None => Ok(()),
         }
     }
 
@@ -198,6 +230,7 @@ impl<'a> Keep<'a> {
 
     /// Writes what is held back.
     fn write(&mut self) -> Result<(), StoreError> {
+        self.since = None;
         let mut held = std::mem::take(&mut self.held);
         let requests = self.requests();
         let teller = held.iter().find_map(Step::teller);
@@ -264,7 +297,13 @@ impl<'a> Keep<'a> {
 
     /// What becomes of a sync that ends with an error. One whose rows are sound
     /// can be gone on with; of others nothing will be current.
-    pub(super) fn end(&mut self, error: SyncError) -> SyncError {
+    pub(super) fn end(&mut self, mut error: SyncError) -> SyncError {
+        if !matches!(error, SyncError::Store(_))
+            && let Err(unwritten) = self.flush()
+        {
+            tracing::warn!(%error, "the sync had ended so");
+            error = unwritten.into();
+        }
         let requests = self.requests();
         let Some((store, sync)) = &mut self.open else {
             return error;

@@ -129,19 +129,23 @@ impl<'a> Run<'a> {
     /// Makes calls until none is left.
     async fn calls(&mut self) -> Result<(), SyncError> {
         loop {
+            if self.calls.is_empty() {
+                self.flush()?;
+            }
             self.fill()?;
             self.progress.waiting = self.parked.waiting();
             self.progress.open = self.calls.len() + self.queue.len() + self.parked.len();
             self.observer.progress(&self.progress);
             // Without room for a call there is nothing to wake up for.
-            let has_room = self.calls.len() < self.width.now();
-            let wakes = self.parked.wakes().filter(|_| has_room);
-            if self.calls.is_empty() && wakes.is_none() {
+            let wakes = self.parked.wakes().filter(|_| self.has_room());
+            let due = self.keep.due();
+            if self.calls.is_empty() && wakes.is_none() && due.is_none() {
                 return Ok(());
             }
             tokio::select! {
                 Some(done) = self.calls.join_next() => self.ended(done)?,
-                () = sleep_until(wakes.unwrap_or_else(Instant::now).into()), if wakes.is_some() => {}
+                () = wait_until(wakes) => {}
+                () = wait_until(due) => self.flush()?,
                 () = self.options.stop.asked() => return Err(self.wind_down().await?),
             }
         }
@@ -210,9 +214,19 @@ impl<'a> Run<'a> {
         Ok(blocking(|| self.keep.step(step))?)
     }
 
+    fn flush(&mut self) -> Result<(), SyncError> {
+        Ok(blocking(|| self.keep.flush())?)
+    }
+
+    /// Whether one more call may be under way. What was answered and is not kept
+    /// yet would have to be asked again.
+    fn has_room(&self) -> bool {
+        self.calls.len() + self.keep.waiting() < self.width.now()
+    }
+
     /// Starts calls while there is room: first those that waited.
     fn fill(&mut self) -> Result<(), SyncError> {
-        while self.calls.len() < self.width.now() {
+        while self.has_room() {
             match self.parked.next(self.connection.pace(), Instant::now()) {
                 Some(Turn::Start(attempt, pass)) => self.start(attempt, pass),
                 Some(Turn::GiveUp(attempt, held)) => self.not_waited_for(&attempt, held)?,
@@ -258,6 +272,14 @@ impl<'a> Run<'a> {
         let types = &self.connection.description().resource_types;
         step.gaps.extend(lost(task, types, reason, detail));
         self.progress.gaps += task.covers.len() as u64;
+    }
+}
+
+/// Waits for a time; for ever if there is none.
+async fn wait_until(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time.into()).await,
+        None => std::future::pending().await,
     }
 }
 
