@@ -49,6 +49,8 @@ pub mod faults;
 pub mod gather;
 pub mod given;
 pub mod items;
+#[cfg(target_family = "wasm")]
+mod memory;
 pub mod narrow;
 pub mod paging;
 pub mod reading;
