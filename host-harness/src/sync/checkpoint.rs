@@ -126,16 +126,16 @@ fn sorted(asked: &Asked) -> Asked {
     asked
 }
 
-/// A call as it is written down.
-pub(super) fn written(attempt: &Attempt) -> TaskRow {
-    let task = &attempt.task;
+/// A call as it is written down: its id within the sync, and how often it was
+/// tried when it was found, this time included.
+pub fn written(id: i64, task: &Task, attempt: u32) -> TaskRow {
     TaskRow {
-        id: attempt.id,
+        id,
         call: json(&task.call),
         token: task.token.clone(),
         covers: json(&task.covers),
         surface: task.surface.clone(),
-        attempt: attempt.number,
+        attempt,
     }
 }
 

@@ -199,14 +199,14 @@ impl<'a> Run<'a> {
     fn queue(&mut self, task: Task, number: u32, step: &mut Step) -> Result<(), SyncError> {
         self.room.take(of_task(&task))?;
         self.last += 1;
-        let attempt = Attempt {
+        step.tasks
+            .push(TaskChange::Found(written(self.last, &task, number)));
+        self.queue.push_back(Attempt {
             id: self.last,
             task,
             number,
             refused: 0,
-        };
-        step.tasks.push(TaskChange::Found(written(&attempt)));
-        self.queue.push_back(attempt);
+        });
         Ok(())
     }
 

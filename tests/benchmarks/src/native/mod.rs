@@ -2,9 +2,10 @@
 //! the sandbox costs is what the harness uses more.
 //!
 //! The same are: the connector's code, which calls there are and in which order,
-//! the checks of each page, the store, the runtime, and the HTTP client library.
-//! Missing are, beside the sandbox: the policy, the limits and the log that each
-//! request passes on its way out of the sandbox, progress, and repeating.
+//! the checks of each page, the store with its checkpoints, the runtime, and the
+//! HTTP client library. Missing are, beside the sandbox: the policy, the limits and
+//! the log that each request passes on its way out of the sandbox, progress, and
+//! repeating.
 
 mod convert;
 mod http;
@@ -19,7 +20,10 @@ use governance_host::clock::now;
 use governance_host::contract::bounds;
 use governance_host::contract::connector::{ListingTarget, Page};
 use governance_host::contract::manifest::Description;
-use governance_host::store::{Asked, Batch, Ending, Finish, NewSync, Store, SyncId};
+use governance_host::store::{
+    Advance, Asked, Batch, Conditions, Ending, Finish, NewSync, Store, SyncId, TaskChange,
+};
+use governance_host::sync::checkpoint::written;
 use governance_host::sync::narrowing::Narrowing;
 use governance_host::sync::path::{Leads, Path};
 use governance_host::sync::retry::Patience;
@@ -106,39 +110,68 @@ async fn sync(
     let asked = Asked::default();
     let narrowing = Narrowing::new(description, &asked)?;
     let mut kept = Kept::open(database, description, &asked)?;
-    let mut path = Path::new(Patience::default().longest_listing);
-    let mut queue = VecDeque::new();
+    let mut queue = Queue::new();
     let mut calls = JoinSet::new();
-    enqueue(&mut queue, &mut path, first(&narrowing));
+    let begins = queue.add(first(&narrowing));
+    kept.write(&[], &begins, description)?;
     loop {
         while calls.len() < concurrency
-            && let Some(task) = queue.pop_front()
+            && let Some((id, task)) = queue.waiting.pop_front()
         {
             let connector = connector.clone();
             calls.spawn_blocking(move || {
                 let page = connector.list(&task);
-                (task, page)
+                (id, task, page)
             });
         }
         let Some(done) = calls.join_next().await else {
             break;
         };
-        let (task, page) = done?;
-        let page = page?;
-        bounds::check_page(&page, description)?;
-        let next = following(&task, &page, &narrowing);
-        tokio::task::block_in_place(|| kept.write(&page, description))?;
-        enqueue(&mut queue, &mut path, next);
+        let mut ended = vec![done?];
+        while let Some(done) = calls.try_join_next() {
+            ended.push(done?);
+        }
+        let (mut pages, mut changes) = (Vec::new(), Vec::new());
+        for (id, task, page) in ended {
+            let page = page?;
+            bounds::check_page(&page, description)?;
+            changes.push(TaskChange::Done(id));
+            changes.extend(queue.add(following(&task, &page, &narrowing)));
+            pages.push(page);
+        }
+        tokio::task::block_in_place(|| kept.write(&pages, &changes, description))?;
     }
     tokio::task::block_in_place(|| kept.finish())
 }
 
-fn enqueue(queue: &mut VecDeque<Task>, path: &mut Path, tasks: Vec<Task>) {
-    queue.extend(
-        tasks
-            .into_iter()
-            .filter(|task| path.leads(task) == Leads::On),
-    );
+/// Calls that are still to be made, each with its id in the database.
+struct Queue {
+    waiting: VecDeque<(i64, Task)>,
+    path: Path,
+    last: i64,
+}
+
+impl Queue {
+    fn new() -> Self {
+        Self {
+            waiting: VecDeque::new(),
+            path: Path::new(Patience::default().longest_listing),
+            last: 0,
+        }
+    }
+
+    /// Queues those that lead on; what is to be kept of it.
+    fn add(&mut self, tasks: Vec<Task>) -> Vec<TaskChange> {
+        let mut found = Vec::new();
+        for task in tasks {
+            if self.path.leads(&task) == Leads::On {
+                self.last += 1;
+                found.push(TaskChange::Found(written(self.last, &task, 1)));
+                self.waiting.push_back((self.last, task));
+            }
+        }
+        found
+    }
 }
 
 /// The store, and the sync in it.
@@ -156,25 +189,42 @@ impl Kept {
             resource_types: &description.resource_types,
             asked,
         })?;
+        store.allow_resuming(sync, &Conditions::default())?;
         Ok(Self(store, sync))
     }
 
-    fn write(&mut self, page: &Page, description: &Description) -> anyhow::Result<()> {
-        if let Some(tenant) = &page.tenant {
+    /// Keeps pages, and how far the sync is with them.
+    fn write(
+        &mut self,
+        pages: &[Page],
+        tasks: &[TaskChange],
+        description: &Description,
+    ) -> anyhow::Result<()> {
+        for tenant in pages.iter().filter_map(|it| it.tenant.as_deref()) {
             self.0.set_tenant(CONNECTION, tenant)?;
         }
-        let fixed = static_entitlements(page, description);
-        let told = Batch {
+        let fixed: Vec<_> = pages
+            .iter()
+            .map(|it| static_entitlements(it, description))
+            .collect();
+        let told = pages.iter().map(|page| Batch {
             resources: &page.resources,
             entitlements: &page.entitlements,
             grants: &page.grants,
             gaps: &page.gaps,
-        };
-        let fixed = Batch {
-            entitlements: &fixed,
+        });
+        let fixed = fixed.iter().map(|entitlements| Batch {
+            entitlements,
             ..Batch::default()
+        });
+        let batches: Vec<_> = told.chain(fixed).collect();
+        let advance = Advance {
+            tasks,
+            requests: &BTreeMap::new(),
+            notes: None,
+            teller: None,
         };
-        Ok(self.0.write(self.1, &[told, fixed])?)
+        Ok(self.0.advance(self.1, &batches, &advance)?)
     }
 
     fn finish(&mut self) -> anyhow::Result<()> {
