@@ -75,7 +75,7 @@ fn export(
     store: &Store,
     stdout: &mut dyn Write,
 ) -> anyhow::Result<Exit> {
-    let sync = one_sync(store, arguments.connection.as_deref())?;
+    let sync = store.current_sync(arguments.connection.as_deref())?;
     let mut stderr = std::io::stderr();
     let is_whole = match arguments.format {
         Format::C1z => {
@@ -92,21 +92,6 @@ fn export(
         true => Exit::Done,
         false => Exit::Gaps,
     })
-}
-
-/// The current sync of the connection that is named, or of the only one.
-fn one_sync(store: &Store, connection: Option<&str>) -> anyhow::Result<SyncRow> {
-    let names = store.connections()?;
-    if connection.is_none() && names.len() > 1 {
-        return Err(refused(
-            Exit::Usage,
-            format!("there are several connections: `{}`", names.join("`, `")),
-            "name one by --connection",
-        ));
-    }
-    // The store has no current syncs of none.
-    let mut syncs = store.current_syncs(connection)?;
-    Ok(syncs.remove(0))
 }
 
 fn to_c1z(
