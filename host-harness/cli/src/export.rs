@@ -181,6 +181,14 @@ fn tell_c1z(summary: &c1z::Summary, stderr: &mut dyn Write) -> std::io::Result<(
             summary.left_out
         )?;
     }
+    if summary.without_parent > 0 {
+        writeln!(
+            stderr,
+            "WARNING: {} resources are told without what they belong to, which the sync does not \
+             know: it is marked as partial",
+            summary.without_parent
+        )?;
+    }
     if summary.database_size > c1z::LARGEST_READ {
         writeln!(
             stderr,
