@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 
 use governance_contract::manifest::{ResourceTrait, ResourceType};
 use governance_contract::model::{
-    Directness, EmailAddress, Entitlement, Exclusion, Expansion, Grant, LastUse, Purpose, Resource,
-    Secret, Status,
+    AccountKind, Directness, EmailAddress, Entitlement, Exclusion, Expansion, Grant, LastUse,
+    Purpose, Resource, Secret, Status,
 };
 use governance_contract::samples::{entitlement, grant, id, resource, resource_type, user};
 use governance_export::c1z;
@@ -263,6 +263,40 @@ fn a_grant_tells_how_it_is_held() {
     );
     // There is no robot, and so no type of robots.
     assert_eq!(owner.messages(5).len(), 1);
+}
+
+#[test]
+fn purposes_and_kinds_of_accounts_have_the_numbers_of_baton() {
+    for (purpose, number) in [
+        (Purpose::Assignment, 1),
+        (Purpose::Permission, 2),
+        (Purpose::Ownership, 3),
+    ] {
+        let exported = Exported::of(Batch {
+            resources: &[resource("project", "p")],
+            entitlements: &[Entitlement {
+                purpose,
+                ..entitlement(id("project", "p"), "it")
+            }],
+            ..Batch::default()
+        });
+        let told = exported.c1z.message("v1_entitlements", "project:p:it");
+        assert_eq!(told.number(7), number);
+        assert_eq!(told.text(8), "it");
+    }
+    for (kind, number) in [(AccountKind::Human, 1), (AccountKind::Service, 2)] {
+        let one = with_account(user("ada", &[]), |it| {
+            let account = it.account.as_mut().unwrap();
+            (account.kind, account.login) = (kind, Some("ada.l".into()));
+        });
+        let exported = Exported::of(Batch {
+            resources: &[one],
+            ..Batch::default()
+        });
+        let told = exported.resource("user:ada").annotation("UserTrait");
+        let told = told.unwrap();
+        assert_eq!((told.number(5), told.text(6).as_str()), (number, "ada.l"));
+    }
 }
 
 #[test]

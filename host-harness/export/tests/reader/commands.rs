@@ -15,70 +15,78 @@ use serde_json::{Map, Value, json};
 
 use super::C1z;
 
-/// What a command looks up, and the rows for which it would find nothing.
-const LOOKED_UP: [(&str, &str); 8] = [
+/// What commands look up: of which rows, and by which of their columns.
+const LOOKED_UP: [(&str, &str, Lookup); 7] = [
+    ("type of a resource", "v1_resources", TYPE),
     (
-        "the type of a resource",
-        "SELECT external_id FROM v1_resources AS it WHERE NOT EXISTS (
-             SELECT 1 FROM v1_resource_types AS type
-             WHERE type.external_id = it.resource_type_id AND type.sync_id = it.sync_id)",
+        "parent of a resource",
+        "v1_resources",
+        Lookup::Resource("parent_resource_type_id", "parent_resource_id"),
     ),
+    ("type of an entitlement's resource", "v1_entitlements", TYPE),
+    ("resource of an entitlement", "v1_entitlements", RESOURCE),
+    ("entitlement of a grant", "v1_grants", Lookup::Entitlement),
     (
-        "the parent of a resource",
-        "SELECT external_id FROM v1_resources AS it
-         WHERE parent_resource_id IS NOT NULL AND NOT EXISTS (
-             SELECT 1 FROM v1_resources AS parent
-             WHERE parent.resource_type_id = it.parent_resource_type_id
-                 AND parent.external_id = it.parent_resource_type_id || ':' || it.parent_resource_id
-                 AND parent.sync_id = it.sync_id)",
+        "principal of a grant",
+        "v1_grants",
+        Lookup::Resource("principal_resource_type_id", "principal_resource_id"),
     ),
-    (
-        "the type of an entitlement's resource",
-        "SELECT external_id FROM v1_entitlements AS it WHERE NOT EXISTS (
-             SELECT 1 FROM v1_resource_types AS type
-             WHERE type.external_id = it.resource_type_id AND type.sync_id = it.sync_id)",
-    ),
-    (
-        "the resource of an entitlement",
-        "SELECT external_id FROM v1_entitlements AS it WHERE NOT EXISTS (
-             SELECT 1 FROM v1_resources AS resource
-             WHERE resource.resource_type_id = it.resource_type_id
-                 AND resource.external_id = it.resource_type_id || ':' || it.resource_id
-                 AND resource.sync_id = it.sync_id)",
-    ),
-    (
-        "the entitlement of a grant",
-        "SELECT external_id FROM v1_grants AS it WHERE NOT EXISTS (
-             SELECT 1 FROM v1_entitlements AS entitlement
-             WHERE entitlement.external_id = it.entitlement_id
-                 AND entitlement.sync_id = it.sync_id)",
-    ),
-    (
-        "the principal of a grant",
-        "SELECT external_id FROM v1_grants AS it WHERE NOT EXISTS (
-             SELECT 1 FROM v1_resources AS resource
-             WHERE resource.resource_type_id = it.principal_resource_type_id
-                 AND resource.external_id =
-                     it.principal_resource_type_id || ':' || it.principal_resource_id
-                 AND resource.sync_id = it.sync_id)",
-    ),
-    (
-        "the resource of a grant",
-        "SELECT external_id FROM v1_grants AS it WHERE NOT EXISTS (
-             SELECT 1 FROM v1_resources AS resource
-             WHERE resource.resource_type_id = it.resource_type_id
-                 AND resource.external_id = it.resource_type_id || ':' || it.resource_id
-                 AND resource.sync_id = it.sync_id)",
-    ),
-    (
-        "the sync of a row",
-        "SELECT sync_id FROM (
-             SELECT sync_id FROM v1_resource_types UNION SELECT sync_id FROM v1_resources
-             UNION SELECT sync_id FROM v1_entitlements UNION SELECT sync_id FROM v1_grants
-             UNION SELECT sync_id FROM v1_assets)
-         EXCEPT SELECT sync_id FROM v1_sync_runs WHERE ended_at IS NOT NULL",
-    ),
+    ("resource of a grant", "v1_grants", RESOURCE),
 ];
+
+const TYPE: Lookup = Lookup::Type;
+const RESOURCE: Lookup = Lookup::Resource("resource_type_id", "resource_id");
+
+/// Looks something up as baton does, within the sync of the row.
+#[derive(Clone, Copy)]
+enum Lookup {
+    /// By the column `resource_type_id`.
+    Type,
+    /// By the columns of a resource's type and id, if there is one.
+    Resource(&'static str, &'static str),
+    /// By the column `entitlement_id`.
+    Entitlement,
+}
+
+impl Lookup {
+    /// The rows of a table for which nothing is found.
+    fn in_vain(self, table: &str) -> String {
+        let (found, by, only) = match self {
+            Self::Type => (
+                "v1_resource_types",
+                "found.external_id = it.resource_type_id".to_owned(),
+                "true".to_owned(),
+            ),
+            Self::Entitlement => (
+                "v1_entitlements",
+                "found.external_id = it.entitlement_id".to_owned(),
+                "true".to_owned(),
+            ),
+            Self::Resource(kind, id) => (
+                "v1_resources",
+                format!(
+                    "found.resource_type_id = it.{kind}
+                     AND found.external_id = it.{kind} || ':' || it.{id}"
+                ),
+                format!("it.{id} IS NOT NULL"),
+            ),
+        };
+        format!(
+            "SELECT external_id FROM {table} AS it WHERE {only} AND NOT EXISTS (
+                 SELECT 1 FROM {found} AS found WHERE {by} AND found.sync_id = it.sync_id
+             )"
+        )
+    }
+}
+
+/// Syncs that rows are of and that have not come to their end.
+const OTHER_SYNCS: &str = "
+SELECT sync_id FROM (
+    SELECT sync_id FROM v1_resource_types UNION SELECT sync_id FROM v1_resources
+    UNION SELECT sync_id FROM v1_entitlements UNION SELECT sync_id FROM v1_grants
+    UNION SELECT sync_id FROM v1_assets
+)
+EXCEPT SELECT sync_id FROM v1_sync_runs WHERE ended_at IS NOT NULL";
 
 /// The one sync as it is told: all but its id, its times and its figures.
 const RUN: &str = "
@@ -89,9 +97,11 @@ FROM v1_sync_runs WHERE sync_type IN ('full', 'partial')";
 impl C1z {
     pub(super) fn assert_commands_find_what_they_look_up(&self) {
         self.assert_one_sync();
-        for (what, sql) in LOOKED_UP {
-            let lost = self.texts(sql);
-            assert!(lost.is_empty(), "{what} is not there: {lost:?}");
+        let others = self.texts(OTHER_SYNCS);
+        assert!(others.is_empty(), "{others:?}");
+        for (what, table, lookup) in LOOKED_UP {
+            let lost = self.texts(&lookup.in_vain(table));
+            assert!(lost.is_empty(), "the {what} is not there: {lost:?}");
         }
         self.assert_accounts();
         self.assert_stats();

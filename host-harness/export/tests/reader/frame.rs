@@ -7,6 +7,7 @@ pub(crate) fn header(frame: &[u8]) -> (u64, Option<u64>) {
     let (descriptor, rest) = rest.split_first().unwrap();
     let single_segment = descriptor & 0x20 != 0;
     assert_eq!(descriptor & 3, 0, "no dictionary");
+    assert_eq!(descriptor & 4, 4, "a checksum");
     let (window, rest) = match single_segment {
         true => (None, rest),
         false => {
