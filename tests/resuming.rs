@@ -233,7 +233,7 @@ fn what_a_kill_hides_is_said_to_the_end() {
     let (organization, bench) = interrupted();
     let asked = organization.requests();
     let mut child = spawn(&bench, "sync --resume");
-    assert!(reaches(&mut child, &organization, asked + JOBS));
+    assert!(reaches(&mut child, &organization, asked + 1));
     signal(&child, "-INT");
     let (code, stderr) = ended(child);
     assert_eq!(code, 10, "{stderr}");

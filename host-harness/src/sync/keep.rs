@@ -120,6 +120,8 @@ impl<'a> Keep<'a> {
         self.noted = self.notes.len();
         if resumed.was_killed {
             self.note(&[KILLED.to_owned()]);
+            // The next part must know of it, whatever this one comes to.
+            self.write()?;
         }
         let beginning = Beginning::Resumed {
             begun_at: interrupted.started_at,
