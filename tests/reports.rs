@@ -13,7 +13,7 @@ use openai_simulator::{Options, Template};
 use serde_json::Value;
 
 use crate::browser::Browser;
-use crate::support::{Bench, Organization};
+use crate::support::{Bench, Organization, text};
 
 /// Sets a filter as a person does, and gives what the page says of it.
 const FILTER: &str = "
@@ -116,7 +116,7 @@ fn what_a_report_is_of_has_to_be_clear() {
     bench.succeed("sync --connection two");
     let ran = bench.run("report --out review.html");
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("one, two"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("`one`, `two`"), "{}", ran.stderr);
     assert!(!bench.path("review.html").exists());
     bench.succeed("report --out review.html --connection two");
     assert_eq!(
@@ -138,6 +138,42 @@ fn what_changed_since_the_sync_before_is_told() {
     let page = page(&bench);
     assert!(page.contains("<td>is there, and was not</td>"));
     assert!(page.contains("<li>project Brand new ("));
+}
+
+#[test]
+fn what_is_gone_is_told_by_the_name_that_it_had() {
+    let organization = Organization::named(Template::Small);
+    let bench = organization.bench();
+    let group = "/organization/groups";
+    let doomed = organization.made(group, &serde_json::json!({ "name": "Doomed <b>" }));
+    let users = organization.api("GET", "/organization/users", &Value::Null);
+    let member = users["data"][0].clone();
+    organization.api(
+        "POST",
+        &format!("{group}/{doomed}/users"),
+        &serde_json::json!({ "user_id": member["id"] }),
+    );
+    bench.succeed("sync");
+    organization.api("DELETE", &format!("{group}/{doomed}"), &Value::Null);
+    bench.succeed("sync");
+    let page = page(&bench);
+    let name = text(&member, "name");
+    for line in [
+        format!("<li>group Doomed &lt;b&gt; (group:{doomed})</li>"),
+        "<li>Member on group Doomed &lt;b&gt;</li>".to_owned(),
+        format!("<li>user {name}: Member on group Doomed &lt;b&gt;</li>"),
+    ] {
+        assert!(page.contains(&line), "{line}");
+    }
+    let told = bench.succeed("diff --json").rows();
+    let gone: Vec<_> = told.iter().filter(|it| it["change"] == "removed").collect();
+    assert_eq!(gone.len(), 3, "{gone:?}");
+    for line in gone {
+        assert_eq!(line["resource_name"], "Doomed <b>", "{line}");
+    }
+    let told = bench.succeed("diff").stdout;
+    assert!(told.contains("Doomed <b>"), "{told}");
+    assert!(told.contains(&format!("member: user {name}")), "{told}");
 }
 
 #[test]

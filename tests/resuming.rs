@@ -154,6 +154,12 @@ fn ended(mut child: Child) -> (i32, String) {
     (child.wait().unwrap().code().unwrap(), stderr)
 }
 
+/// Whether a summary says that not all requests are counted.
+fn says_that_it_was_killed(summary: &Value) -> bool {
+    let mut notes = summary["notes"].as_array().unwrap().iter();
+    notes.any(|it| it.as_str().unwrap().contains("counted without those"))
+}
+
 fn is_anew(ran: &Ran) -> bool {
     ran.stderr.contains("begins anew")
 }
@@ -182,6 +188,7 @@ fn a_sync_that_was_killed_anywhere_is_gone_on_with() {
         let all = organization.requests();
         assert!(all <= requests + JOBS, "after {after}: {all} of {requests}");
         assert!((requests..=all).contains(&told), "after {after}: {told}");
+        assert!(says_that_it_was_killed(&ran.rows()[0]), "{}", ran.stdout);
     });
 }
 
@@ -222,6 +229,23 @@ fn a_sync_that_is_killed_again_and_again_comes_to_its_end() {
 }
 
 #[test]
+fn what_a_kill_hides_is_said_to_the_end() {
+    let (organization, bench) = interrupted();
+    let asked = organization.requests();
+    let mut child = spawn(&bench, "sync --resume");
+    assert!(reaches(&mut child, &organization, asked + 1));
+    signal(&child, "-INT");
+    let (code, stderr) = ended(child);
+    assert_eq!(code, 10, "{stderr}");
+    let ran = bench.succeed("sync --resume");
+    let note = "note: the sync was killed on its way: the requests are counted without";
+    assert_eq!(ran.stdout.matches(note).count(), 1, "{}", ran.stdout);
+    assert!(ran.stdout.contains("resumed: "), "{}", ran.stdout);
+    let (_, told) = contents(&bench.path("governance.db"));
+    assert!((organization.requests() - JOBS..=organization.requests()).contains(&told));
+}
+
+#[test]
 fn ctrl_c_keeps_all_that_was_asked_for() {
     let (whole, _, requests) = undisturbed(options());
     side_by_side([2, requests / 2], |after| {
@@ -232,9 +256,11 @@ fn ctrl_c_keeps_all_that_was_asked_for() {
         let (code, stderr) = ended(child);
         assert_eq!(code, 10, "{stderr}");
         assert!(stderr.contains("--resume"), "{stderr}");
-        let ran = bench.succeed("sync --resume");
+        let ran = bench.succeed("sync --resume --json");
         assert!(!is_anew(&ran), "{}", ran.stderr);
-        assert!(ran.stdout.contains("resumed"), "{}", ran.stdout);
+        let summary = &ran.rows()[0];
+        assert!(summary["resumed"].is_object(), "{summary}");
+        assert!(!says_that_it_was_killed(summary), "{summary}");
         let (rows, told) = contents(&bench.path("governance.db"));
         assert_eq!(rows, whole);
         assert_eq!((organization.requests(), told), (requests, requests));

@@ -5,10 +5,12 @@ use openai_simulator::{Options, Template};
 use serde_json::Value;
 
 use crate::catalogue::rows;
-use crate::support::{Organization, text};
+use crate::support::{Bench, Organization, text};
 
-/// An organization most of whose people go between two syncs.
-fn shrunk_organization() -> (Organization, crate::support::Bench, usize) {
+const LIST: &str = "GET /v1/organization/users";
+
+/// An organization that was synced once.
+fn organization() -> (Organization, Bench) {
     let organization = Organization::start(Options {
         organization: Template::Generated,
         users: 60,
@@ -17,6 +19,12 @@ fn shrunk_organization() -> (Organization, crate::support::Bench, usize) {
     });
     let bench = organization.bench();
     bench.succeed("sync");
+    (organization, bench)
+}
+
+/// An organization most of whose people go between two syncs.
+fn shrunk_organization() -> (Organization, Bench, usize) {
+    let (organization, bench) = organization();
     let people = rows(&organization, "/organization/users");
     let readers = people.iter().filter(|it| it["role"] == "reader");
     let gone: Vec<_> = readers.take(45).map(|it| text(it, "id")).collect();
@@ -31,11 +39,10 @@ fn shrunk_organization() -> (Organization, crate::support::Bench, usize) {
 fn far_fewer_people_than_last_time_are_read_twice_and_then_unknown_not_removed() {
     let (organization, bench, gone) = shrunk_organization();
     assert!(gone >= 40, "{gone}");
-    let list = "GET /v1/organization/users";
-    let before = organization.simulator.requests()[list];
+    let before = organization.simulator.requests()[LIST];
     let ran = bench.run("sync --json");
     assert_eq!(ran.code, 6, "{}", ran.stderr);
-    let asked = organization.simulator.requests()[list] - before;
+    let asked = organization.simulator.requests()[LIST] - before;
     assert_eq!(asked, 2, "the list is read again");
     let gaps = bench.succeed("list gaps --json").rows();
     let gap = gaps
@@ -55,4 +62,22 @@ fn far_fewer_people_than_last_time_are_read_twice_and_then_unknown_not_removed()
         again.stdout
     );
     assert!(bench.succeed("list gaps --json").rows().is_empty());
+}
+
+#[test]
+fn people_who_are_there_when_they_are_read_again_leave_no_gap_and_no_difference() {
+    let (organization, bench) = organization();
+    let people = bench.succeed("list accounts --json").stdout;
+    let before = organization.simulator.requests()[LIST];
+    organization.simulator.shorten(LIST, [5]);
+    let ran = bench.succeed("sync --json");
+    let asked = organization.simulator.requests()[LIST] - before;
+    assert_eq!(asked, 2, "the list is read again");
+    assert_eq!(ran.rows()[0]["state"], "complete");
+    assert!(bench.succeed("list gaps --json").rows().is_empty());
+    assert_eq!(bench.succeed("list accounts --json").stdout, people);
+
+    let told = bench.succeed("diff --exit-code --json").rows();
+    let differences: Vec<_> = told.iter().filter(|it| it["kind"] != "summary").collect();
+    assert!(differences.is_empty(), "{differences:?}");
 }

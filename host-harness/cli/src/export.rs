@@ -75,7 +75,7 @@ fn export(
     store: &Store,
     stdout: &mut dyn Write,
 ) -> anyhow::Result<Exit> {
-    let sync = one_sync(store, arguments.connection.as_deref())?;
+    let sync = store.current_sync(arguments.connection.as_deref())?;
     let mut stderr = std::io::stderr();
     let is_whole = match arguments.format {
         Format::C1z => {
@@ -92,21 +92,6 @@ fn export(
         true => Exit::Done,
         false => Exit::Gaps,
     })
-}
-
-/// The current sync of the connection that is named, or of the only one.
-fn one_sync(store: &Store, connection: Option<&str>) -> anyhow::Result<SyncRow> {
-    let names = store.connections()?;
-    if connection.is_none() && names.len() > 1 {
-        return Err(refused(
-            Exit::Usage,
-            format!("there are several connections: `{}`", names.join("`, `")),
-            "name one by --connection",
-        ));
-    }
-    // The store has no current syncs of none.
-    let mut syncs = store.current_syncs(connection)?;
-    Ok(syncs.remove(0))
 }
 
 fn to_c1z(
@@ -194,6 +179,14 @@ fn tell_c1z(summary: &c1z::Summary, stderr: &mut dyn Write) -> std::io::Result<(
             "WARNING: {} rows are not in it, since they name what the sync does not know: it is \
              marked as partial",
             summary.left_out
+        )?;
+    }
+    if summary.without_parent > 0 {
+        writeln!(
+            stderr,
+            "WARNING: {} resources are told without what they belong to, which the sync does not \
+             know: it is marked as partial",
+            summary.without_parent
         )?;
     }
     if summary.database_size > c1z::LARGEST_READ {

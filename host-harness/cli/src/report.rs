@@ -55,7 +55,9 @@ pub(crate) struct ReportArguments {
 /// to stderr.
 pub(crate) fn run(arguments: ReportArguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
     let store = Store::open_to_read(&arguments.database.db)?;
-    let connection = connection(&store, arguments.connection)?;
+    let connection = store
+        .current_sync(arguments.connection.as_deref())?
+        .connection;
     let file = match arguments.force {
         true => NewFile::replacing(&arguments.out),
         false => NewFile::begin(&arguments.out),
@@ -99,30 +101,6 @@ fn not_written(error: ExportError) -> anyhow::Error {
         hint,
     }
     .into()
-}
-
-/// The connection that is meant.
-fn connection(store: &Store, named: Option<String>) -> anyhow::Result<String> {
-    if let Some(name) = named {
-        return Ok(name);
-    }
-    let mut names: Vec<_> = store
-        .current_syncs(None)?
-        .into_iter()
-        .map(|it| it.connection)
-        .collect();
-    match (names.pop(), names.is_empty()) {
-        (Some(only), true) => Ok(only),
-        (last, _) => {
-            names.extend(last);
-            Err(Refused {
-                exit: Exit::Usage,
-                message: "a report is of one connection, and there are several".to_owned(),
-                hint: format!("name one by `--connection NAME`: {}", names.join(", ")),
-            }
-            .into())
-        }
-    }
 }
 
 fn tell(figures: &Figures, out: &std::path::Path, stderr: &mut dyn Write) -> std::io::Result<()> {

@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 
 use governance_contract::manifest::{ResourceTrait, ResourceType};
 use governance_contract::model::{
-    Directness, EmailAddress, Entitlement, Exclusion, Expansion, Grant, LastUse, Purpose, Resource,
-    Secret, Status,
+    AccountKind, Directness, EmailAddress, Entitlement, Exclusion, Expansion, Grant, LastUse,
+    Purpose, Resource, Secret, Status,
 };
 use governance_contract::samples::{entitlement, grant, id, resource, resource_type, user};
 use governance_export::c1z;
@@ -266,6 +266,40 @@ fn a_grant_tells_how_it_is_held() {
 }
 
 #[test]
+fn purposes_and_kinds_of_accounts_have_the_numbers_of_baton() {
+    for (purpose, number) in [
+        (Purpose::Assignment, 1),
+        (Purpose::Permission, 2),
+        (Purpose::Ownership, 3),
+    ] {
+        let exported = Exported::of(Batch {
+            resources: &[resource("project", "p")],
+            entitlements: &[Entitlement {
+                purpose,
+                ..entitlement(id("project", "p"), "it")
+            }],
+            ..Batch::default()
+        });
+        let told = exported.c1z.message("v1_entitlements", "project:p:it");
+        assert_eq!(told.number(7), number);
+        assert_eq!(told.text(8), "it");
+    }
+    for (kind, number) in [(AccountKind::Human, 1), (AccountKind::Service, 2)] {
+        let one = with_account(user("ada", &[]), |it| {
+            let account = it.account.as_mut().unwrap();
+            (account.kind, account.login) = (kind, Some("ada.l".into()));
+        });
+        let exported = Exported::of(Batch {
+            resources: &[one],
+            ..Batch::default()
+        });
+        let told = exported.resource("user:ada").annotation("UserTrait");
+        let told = told.unwrap();
+        assert_eq!((told.number(5), told.text(6).as_str()), (number, "ada.l"));
+    }
+}
+
+#[test]
 fn what_leads_nowhere_is_left_out_and_counted() {
     let resources = [user("ada", &[]), resource("project", "p")];
     let entitlements = [
@@ -291,6 +325,40 @@ fn what_leads_nowhere_is_left_out_and_counted() {
 }
 
 #[test]
+fn a_parent_that_is_not_known_is_told_in_the_profile_alone() {
+    let in_project = |id_of: &str| {
+        with_account(resource("key", id_of), |it| {
+            it.parent = Some(id("project", "unread"));
+        })
+    };
+    let resources = [in_project("k1"), in_project("k2"), user("ada", &[])];
+    let exported = Exported::of(Batch {
+        resources: &resources,
+        ..Batch::default()
+    });
+    let summary = &exported.summary;
+    assert_eq!((summary.without_parent, summary.left_out), (2, 0));
+    assert!(summary.partial);
+    assert_eq!(exported.c1z.sync_type(), "partial");
+    let key = exported.resource("key:k1");
+    assert!(key.optional(2).is_none());
+    assert_eq!(structure(&key.message(9))["parent"], text("project:unread"));
+    assert!(!structure(&exported.resource("user:ada").message(9)).contains_key("parent"));
+}
+
+#[test]
+fn a_resource_of_no_known_type_is_left_out() {
+    let resources = [resource("spaceship", "s"), user("ada", &[])];
+    let exported = Exported::of(Batch {
+        resources: &resources,
+        ..Batch::default()
+    });
+    assert_eq!(exported.summary.left_out, 1);
+    assert!(exported.summary.partial);
+    assert_eq!(exported.c1z.count("v1_resources"), 1);
+}
+
+#[test]
 fn ids_that_collide_never_join_two_things() {
     let resources = [
         user("ada", &[]),
@@ -313,6 +381,70 @@ fn ids_that_collide_never_join_two_things() {
     assert!(exported.summary.partial);
     assert_eq!(exported.c1z.count("v1_entitlements"), 1);
     assert_eq!(exported.c1z.count("v1_grants"), 0);
+}
+
+/// What the tests of exports rest on would be worth nothing if it took everything.
+#[test]
+fn a_file_that_is_off_anywhere_is_not_taken_for_sound() {
+    let resources = [
+        user("ada", &["ada@example.org"]),
+        resource("group", "g"),
+        resource("project", "p"),
+        with_account(resource("key", "k"), |it| {
+            it.parent = Some(id("project", "p"))
+        }),
+    ];
+    let entitlements = [
+        entitlement(id("group", "g"), "member"),
+        entitlement(id("project", "p"), "owner"),
+    ];
+    let grants = [
+        grant(id("group", "g"), "member", id("user", "ada")),
+        expanding(grant(id("project", "p"), "owner", id("group", "g")), false),
+    ];
+    for alteration in [
+        "DROP INDEX idx_grants_principal_id_v1",
+        "ALTER TABLE v1_grants ADD COLUMN more text",
+        "ALTER TABLE v1_assets RENAME TO v2_assets",
+        "PRAGMA journal_mode = WAL",
+        "DELETE FROM v1_resource_types WHERE external_id = 'user'",
+        "DELETE FROM v1_resources WHERE external_id = 'project:p'",
+        "DELETE FROM v1_resources WHERE external_id = 'key:k'",
+        "DELETE FROM v1_entitlements WHERE external_id = 'group:g:member'",
+        "DELETE FROM v1_grants WHERE external_id = 'project:p:owner:user:ada'",
+        "UPDATE v1_grants SET principal_resource_id = 'eve' WHERE id = 1",
+        "UPDATE v1_grants SET entitlement_id = 'group:g:member'",
+        "UPDATE v1_grants SET external_id = external_id || 's'",
+        "UPDATE v1_grants SET needs_expansion = 1 WHERE expansion IS NOT NULL",
+        "UPDATE v1_grants SET expansion = x'0a0178' WHERE expansion IS NOT NULL",
+        "UPDATE v1_grants SET data = (SELECT data FROM v1_resources LIMIT 1)",
+        "UPDATE v1_resources SET data = substr(data, 1, length(data) - 1)",
+        "UPDATE v1_resources SET data = data || x'08' || x'01'",
+        "UPDATE v1_resources SET parent_resource_id = 'q' WHERE external_id = 'key:k'",
+        "UPDATE v1_resources SET resource_type_id = 'robot' WHERE id = 1",
+        "UPDATE v1_resources SET sync_id = 'another'",
+        "UPDATE v1_resources SET discovered_at = '2026-01-02T03:04:05Z'",
+        "UPDATE v1_sync_runs SET ended_at = NULL",
+        "UPDATE v1_sync_runs SET started_at = '2027-01-01 00:00:00'",
+        "UPDATE v1_sync_runs SET sync_id = 'short'",
+        "UPDATE v1_sync_runs SET sync_type = 'whole'",
+        "UPDATE v1_sync_runs SET parent_sync_id = sync_id",
+        "UPDATE v1_sync_runs SET stats = json_set(stats, '$.grants', 9)",
+        "UPDATE v1_sync_runs SET stats = json_remove(stats, '$.resources_by_resource_type.key')",
+        "INSERT INTO v1_sync_runs SELECT 2, 'x', started_at, ended_at, '', 'full', '', '', 0, 1, \
+         stats, '', '', '' FROM v1_sync_runs",
+    ] {
+        let exported = Exported::of(Batch {
+            resources: &resources,
+            entitlements: &entitlements,
+            grants: &grants,
+            ..Batch::default()
+        });
+        let c1z = &exported.c1z;
+        c1z.database.execute_batch(alteration).unwrap();
+        let judged = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| c1z.assert_sound()));
+        assert!(judged.is_err(), "{alteration}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use governance_store::access::Entitlement;
 use governance_store::diff::{Change, Difference, Fact, FieldChange};
-use governance_store::{State, Store, StoreError, SyncRow};
+use governance_store::{Labels, NamedResource, State, Store, StoreError, SyncRow};
 
 use crate::inventory::Inventory;
 use crate::label::{label, reference, word};
@@ -62,12 +62,16 @@ impl Changes {
         };
         let mut counts: BTreeMap<&str, [u64; 3]> = BTreeMap::new();
         let mut lines: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        let mut names = Names {
+            now: inventory,
+            was: Labels::new(store, since.id)?,
+        };
         store.diff(since.id, sync.id, |difference| {
             let way = difference.change.name();
             counts.entry(way).or_default()[kind(&difference.fact)] += 1;
             let lines = lines.entry(way).or_default();
             if lines.len() < CHANGES_TOLD {
-                lines.push(line(&difference, inventory));
+                lines.push(names.line(&difference)?);
             }
             Ok::<_, StoreError>(())
         })?;
@@ -101,42 +105,75 @@ fn kind(fact: &Fact) -> usize {
     }
 }
 
-fn line(difference: &Difference, inventory: &Inventory) -> String {
-    let fact = fact(&difference.fact, inventory);
-    match &difference.change {
-        Change::Accepted { by } => format!("{fact}: by {}", inventory.named(by)),
-        Change::Ended { with } => format!("{fact}: with {}", inventory.named(with)),
-        Change::Changed(fields) => {
-            let fields: Vec<_> = fields.iter().map(|it| field(it, inventory.shown)).collect();
-            format!("{fact}: {}", fields.join(", "))
-        }
-        _ => fact,
-    }
+/// What things are called now; where they are gone, what they were called before.
+struct Names<'a> {
+    now: &'a Inventory,
+    was: Labels<'a>,
 }
 
-fn fact(fact: &Fact, inventory: &Inventory) -> String {
-    let held = |it: &Entitlement| {
-        let name = inventory.entitlement_name(it);
-        format!("{name} on {}", inventory.named(&it.resource))
-    };
-    match fact {
-        Fact::Resource(resource) => match inventory.resources.contains_key(resource) {
-            true => {
-                let id = label(inventory.shown, &reference(resource));
-                format!("{} ({id})", inventory.named(resource))
+impl Names<'_> {
+    fn line(&mut self, difference: &Difference) -> Result<String, StoreError> {
+        let fact = self.fact(&difference.fact)?;
+        Ok(match &difference.change {
+            Change::Accepted { by } => format!("{fact}: by {}", self.named(by)?),
+            Change::Ended { with } => format!("{fact}: with {}", self.named(with)?),
+            Change::Changed(fields) => {
+                let fields = fields.iter().map(|it| field(it, self.now.shown));
+                format!("{fact}: {}", fields.collect::<Vec<_>>().join(", "))
             }
-            false => inventory.named(resource),
-        },
-        Fact::Entitlement(entitlement) => held(entitlement),
-        Fact::Grant {
-            entitlement,
-            principal,
-            pending,
-        } => {
-            let pending = if *pending { ", pending" } else { "" };
-            let (who, what) = (inventory.named(principal), held(entitlement));
-            format!("{who}: {what}{pending}")
+            _ => fact,
+        })
+    }
+
+    fn fact(&mut self, fact: &Fact) -> Result<String, StoreError> {
+        Ok(match fact {
+            Fact::Resource(resource) => {
+                let id = label(self.now.shown, &reference(resource));
+                match self.named(resource)? {
+                    name if name == id => id,
+                    name => format!("{name} ({id})"),
+                }
+            }
+            Fact::Entitlement(entitlement) => self.held(entitlement)?,
+            Fact::Grant {
+                entitlement,
+                principal,
+                pending,
+            } => {
+                let pending = if *pending { ", pending" } else { "" };
+                let (who, what) = (self.named(principal)?, self.held(entitlement)?);
+                format!("{who}: {what}{pending}")
+            }
+        })
+    }
+
+    fn held(&mut self, entitlement: &Entitlement) -> Result<String, StoreError> {
+        let name = self.entitlement_name(entitlement)?;
+        Ok(format!("{name} on {}", self.named(&entitlement.resource)?))
+    }
+
+    fn named(&mut self, resource: &NamedResource) -> Result<String, StoreError> {
+        if self.now.resources.contains_key(resource) {
+            return Ok(self.now.named(resource));
         }
+        let was = self.was.resource(resource)?;
+        Ok(match was.map(|it| it.name.as_str()) {
+            Some(name) if !name.is_empty() => {
+                let (kind, name) = (word(&resource.resource_type), label(self.now.shown, name));
+                format!("{kind} {name}")
+            }
+            _ => self.now.named(resource),
+        })
+    }
+
+    fn entitlement_name(&mut self, entitlement: &Entitlement) -> Result<String, StoreError> {
+        let was = self.was.entitlement(entitlement)?;
+        Ok(match was.map(|it| it.name.as_str()) {
+            Some(name) if !name.is_empty() && !self.now.tells_of(entitlement) => {
+                label(self.now.shown, name)
+            }
+            _ => self.now.entitlement_name(entitlement),
+        })
     }
 }
 

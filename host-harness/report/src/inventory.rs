@@ -170,6 +170,11 @@ impl Inventory {
         }
     }
 
+    /// Whether the sync lists the entitlement.
+    pub(crate) fn tells_of(&self, entitlement: &Entitlement) -> bool {
+        self.entitlements.contains_key(&entitlement_id(entitlement))
+    }
+
     /// What people call an entitlement; its slug where that is not known.
     pub(crate) fn entitlement_name(&self, entitlement: &Entitlement) -> String {
         match self.entitlements.get(&entitlement_id(entitlement)) {

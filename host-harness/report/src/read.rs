@@ -40,7 +40,7 @@ impl Report {
         shown: Shown,
     ) -> Result<Self, StoreError> {
         store.at_one_moment(|| {
-            let sync = current(store, connection)?;
+            let sync = store.current_sync(Some(connection))?;
             Self::of(store, &sync, findings.as_deref(), shown)
         })
     }
@@ -80,13 +80,6 @@ impl Report {
             shown,
         })
     }
-}
-
-fn current(store: &Store, connection: &str) -> Result<SyncRow, StoreError> {
-    let mut syncs = store.current_syncs(Some(connection))?;
-    syncs
-        .pop()
-        .ok_or(StoreError::NothingFinished { failure: None })
 }
 
 fn counted(inventory: &Inventory) -> Vec<Counted> {

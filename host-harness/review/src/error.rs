@@ -23,9 +23,6 @@ pub enum ReviewError {
     /// The file cannot be written.
     #[error("the review cannot be written")]
     Write(#[from] std::io::Error),
-    /// A review is of one connection.
-    #[error("the database has several connections: {}", .0.join(", "))]
-    SeveralConnections(Vec<String>),
     /// No grant fits what was asked for.
     #[error("there is no grant to decide on among {0}")]
     NoGrants(String),
@@ -88,7 +85,6 @@ impl ReviewError {
         Some(match self {
             Self::Store(error) => return error.hint().map(Into::into),
             Self::Write(_) => "check the disk and the directory's permissions".into(),
-            Self::SeveralConnections(_) => "name one by `--connection NAME`".into(),
             Self::NoGrants(_) => {
                 "`harness list grants` shows what there is, `harness list gaps` what is unknown"
                     .into()

@@ -73,7 +73,7 @@ pub fn gather(
     filter: &ReviewFilter,
     words: impl Fn(&GapRow) -> String,
 ) -> Result<Export, ReviewError> {
-    let sync = the_sync(store, filter)?;
+    let sync = store.current_sync(filter.connection.as_deref())?;
     let directory = Directory::read(store, &sync)?;
     let (rules, grants): (Vec<_>, Vec<_>) =
         grants(store, &sync, filter)?.into_iter().partition(is_rule);
@@ -102,17 +102,6 @@ pub fn gather(
         rows,
         rules: rules.len(),
     })
-}
-
-fn the_sync(store: &Store, filter: &ReviewFilter) -> Result<SyncRow, ReviewError> {
-    let mut syncs = store.current_syncs(filter.connection.as_deref())?;
-    match (syncs.pop(), syncs.is_empty()) {
-        (Some(only), true) => Ok(only),
-        (last, _) => {
-            let all = syncs.into_iter().chain(last).map(|it| it.connection);
-            Err(ReviewError::SeveralConnections(all.collect()))
-        }
-    }
 }
 
 fn grants(

@@ -53,10 +53,7 @@ pub fn hold(
             wanted: connection.to_owned(),
         });
     }
-    let mut syncs = store.current_syncs(Some(connection))?;
-    let current = syncs
-        .pop()
-        .ok_or(StoreError::NothingFinished { failure: None })?;
+    let current = store.current_sync(Some(connection))?;
     same("connector", &head.connector, &current.connector)?;
     // The first syncs of a connection may not have learnt it.
     if !head.tenant.is_empty() {
@@ -142,8 +139,8 @@ pub fn known(store: &Store, connection: &str, goes: &Revocation) -> Result<Known
         }
         Ok::<_, StoreError>(())
     })?;
-    let mut syncs = store.current_syncs(Some(connection))?.into_iter();
-    let read_all = syncs.all(|it| it.gaps == 0 && it.asked.is_everything());
+    let current = store.current_sync(Some(connection))?;
+    let read_all = current.gaps == 0 && current.asked.is_everything();
     let gone = match &told {
         None => Some("the last sync does not tell of it any more".to_owned()),
         Some(grant) if grant.directness == "inherited" => Some(through(grant)),

@@ -106,6 +106,13 @@ impl Simulator {
         self.world.spoil_changes(faults);
     }
 
+    /// Says how many rows the next answers of a list tell at most, the first answer
+    /// first: they end there, and do not say that there is more. The route is named
+    /// as [`Simulator::requests`] does.
+    pub fn shorten(&self, route: &str, rows: impl IntoIterator<Item = usize>) {
+        self.world.shorten(route, rows);
+    }
+
     /// Moves the organization's clock forward, by whole seconds.
     pub fn advance_clock(&self, by: Duration) {
         self.world.clock.advance(by);

@@ -1,6 +1,6 @@
 //! What all routes share: the truth, and how this instance answers.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -33,6 +33,8 @@ pub(crate) struct World {
     asked: AtomicU64,
     /// What happens to the next changing requests, the first one first.
     coming: Mutex<VecDeque<Option<Fault>>>,
+    /// By route, how many rows its next answers tell, the first one first.
+    short: Mutex<HashMap<String, VecDeque<usize>>>,
 }
 
 impl World {
@@ -64,6 +66,7 @@ impl World {
             visible_after: options.visible_after.as_secs(),
             asked: AtomicU64::new(0),
             coming: Mutex::default(),
+            short: Mutex::default(),
         })
     }
 
@@ -103,6 +106,18 @@ impl World {
     pub(crate) fn spoil_changes(&self, faults: impl IntoIterator<Item = Option<Fault>>) {
         let mut coming = self.coming.lock().unwrap_or_else(PoisonError::into_inner);
         coming.extend(faults);
+    }
+
+    /// Says how many rows the next answers of a list tell.
+    pub(crate) fn shorten(&self, route: &str, rows: impl IntoIterator<Item = usize>) {
+        let mut short = self.short.lock().unwrap_or_else(PoisonError::into_inner);
+        short.entry(route.to_owned()).or_default().extend(rows);
+    }
+
+    /// How many rows this answer of a list tells at most, if that was said.
+    pub(crate) fn rows_told_by(&self, route: &str) -> Option<usize> {
+        let mut short = self.short.lock().unwrap_or_else(PoisonError::into_inner);
+        short.get_mut(route)?.pop_front()
     }
 
     /// What happens to the request of that number.

@@ -29,6 +29,11 @@ const TOGETHER: Duration = Duration::from_millis(2);
 /// Notes that are kept for the report.
 const NOTES: usize = 100;
 
+/// What is noted of a sync that was killed. One that was asked to end has told all
+/// that it sent.
+const KILLED: &str = "the sync was killed on its way: the requests are counted without those of \
+                      the calls that were under way then";
+
 /// Where the pages of one sync go.
 pub(super) struct Keep<'a> {
     options: &'a Options,
@@ -123,6 +128,11 @@ impl<'a> Keep<'a> {
         self.earlier.clone_from(&resumed.requests);
         self.notes.clone_from(&resumed.notes);
         self.noted = self.notes.len();
+        if resumed.was_killed {
+            self.note(&[KILLED.to_owned()]);
+            // The next part must know of it, whatever this one comes to.
+            self.write()?;
+        }
         let beginning = Beginning::Resumed {
             begun_at: interrupted.started_at,
             pages: resumed.done,
@@ -182,10 +192,10 @@ impl<'a> Keep<'a> {
         Ok(self.open.as_mut().unwrap())
     }
 
-    /// Keeps what the connector notes, each thing once.
+    /// Keeps notes, each thing once.
     pub(super) fn note(&mut self, notes: &[String]) {
         for note in notes {
-            tracing::debug!(%note, "the connector notes");
+            tracing::debug!(%note, "is noted");
             if self.notes.len() < NOTES && !self.notes.contains(note) {
                 self.notes.push(note.clone());
             }

@@ -69,13 +69,13 @@ pub struct Report {
     /// The service's id of the tenant, if it is known.
     pub tenant: Option<String>,
     /// Requests sent, by route, by all parts of a resumed sync. Of one that was
-    /// killed, those of the calls under way are not known.
+    /// killed, those of the calls under way are not known, and a note says so.
     pub requests: BTreeMap<String, u64>,
     /// How routes made it wait, by route.
     pub waits: BTreeMap<String, Waits>,
     /// The limits of routes that are known by now.
     pub limits: Vec<Known>,
-    /// What the connector noted.
+    /// What the connector noted, and what is to be known of this sync.
     pub notes: Vec<String>,
     /// From first call to last, of this part.
     pub duration: Duration,

@@ -88,8 +88,10 @@ pub struct Resumed {
     pub done: u64,
     /// Requests of all its parts, by the id of the route.
     pub requests: BTreeMap<String, u64>,
-    /// What the connector noted.
+    /// What was noted.
     pub notes: Vec<String>,
+    /// Nothing said how it ended, so that what was under way then is not told.
+    pub was_killed: bool,
 }
 
 impl Store {
@@ -152,9 +154,9 @@ impl Store {
     pub fn resume(&mut self, sync: SyncId) -> Result<Resumed, StoreError> {
         let transaction = self.connection.transaction()?;
         must_run(&transaction, sync)?;
-        transaction.execute("UPDATE syncs SET detail = NULL WHERE id = ?", [sync.0])?;
         arriving::settle(&transaction)?;
         let resumed = resumed(&transaction, sync)?;
+        transaction.execute("UPDATE syncs SET detail = NULL WHERE id = ?", [sync.0])?;
         transaction.commit()?;
         Ok(resumed)
     }
@@ -212,15 +214,21 @@ fn resumed(transaction: &Transaction<'_>, sync: SyncId) -> rusqlite::Result<Resu
     let mut by_type =
         transaction.prepare("SELECT type, count(*) FROM resources WHERE sync = ? GROUP BY type")?;
     let by_type = by_type.query_map([sync.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let (requests, notes) = transaction
+    let (requests, notes, was_killed) = transaction
         .query_row(
-            "SELECT syncs.requests, checkpoints.notes
+            "SELECT syncs.requests, checkpoints.notes, syncs.detail IS NULL
              FROM syncs JOIN checkpoints ON checkpoints.sync = syncs.id WHERE syncs.id = ?",
             [sync.0],
-            |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)),
+            |row| {
+                Ok((
+                    row.get::<_, String>(0)?,
+                    row.get::<_, String>(1)?,
+                    row.get(2)?,
+                ))
+            },
         )
         .optional()?
-        .unwrap_or_else(|| ("{}".into(), "[]".into()));
+        .unwrap_or_else(|| ("{}".into(), "[]".into(), true));
     Ok(Resumed {
         resources: by_type.collect::<Result<_, _>>()?,
         grants: count("grants", "")?,
@@ -228,6 +236,7 @@ fn resumed(transaction: &Transaction<'_>, sync: SyncId) -> rusqlite::Result<Resu
         done: count("tasks", "AND state = 'done'")?,
         requests: from_json(&requests)?,
         notes: from_json(&notes)?,
+        was_killed,
     })
 }
 

@@ -109,6 +109,22 @@ impl Store {
         Ok(syncs)
     }
 
+    /// The current sync of the connection that is named, or else of the only one.
+    ///
+    /// # Errors
+    /// There is no such connection or there are several, none of them is named, or
+    /// it has no finished sync.
+    pub fn current_sync(&self, connection: Option<&str>) -> Result<SyncRow, StoreError> {
+        let names = self.connections()?;
+        if connection.is_none() && names.len() > 1 {
+            return Err(StoreError::SeveralConnections(names));
+        }
+        let mut syncs = self.current_syncs(connection)?;
+        syncs
+            .pop()
+            .ok_or(StoreError::NothingFinished { failure: None })
+    }
+
     /// All syncs that are kept, by connection and age, the oldest first: also those
     /// that failed, run, or were killed.
     ///
@@ -272,6 +288,30 @@ mod tests {
             error.to_string(),
             "no connection is named `stagin`; there are `default`, `staging`"
         );
+    }
+
+    #[test]
+    fn one_connection_is_meant_if_there_is_no_other() {
+        let place = Place::new();
+        let meant = |named: Option<&str>| {
+            let sync = place.reader().current_sync(named);
+            sync.map_or_else(|error| error.to_string(), |it| it.connection)
+        };
+        place.sync("default", Batch::default());
+        assert_eq!(meant(None), "default");
+        // One that nothing was read of yet could be meant, too.
+        begin(&mut place.writer(), "staging");
+        for (named, expected) in [
+            (None, "there are several connections: `default`, `staging`"),
+            (Some("default"), "default"),
+            (Some("staging"), "no sync has finished yet"),
+            (
+                Some("other"),
+                "no connection is named `other`; there are `default`, `staging`",
+            ),
+        ] {
+            assert_eq!(meant(named), expected);
+        }
     }
 
     #[test]

@@ -28,6 +28,9 @@ pub enum StoreError {
         /// The names that exist.
         known: Vec<String>,
     },
+    /// What was asked for is of one connection, and none was named.
+    #[error("there are several connections: `{}`", .0.join("`, `"))]
+    SeveralConnections(Vec<String>),
     /// The connector declares no such resource type, or none for accounts.
     #[error("no {wanted} is named `{name}`; there {}", listed(known))]
     UnknownType {
@@ -168,6 +171,7 @@ impl StoreError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::UnknownConnection { .. }
+            | Self::SeveralConnections(_)
             | Self::UnknownType { .. }
             | Self::NothingFinished { .. }
             | Self::OtherConnector { .. }
@@ -192,6 +196,7 @@ impl StoreError {
     /// What the operator can do about it, where that does not go without saying.
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {
+            Self::SeveralConnections(_) => "name one by `--connection NAME`",
             Self::NothingFinished { .. } => "run `harness sync` to its end first",
             Self::OtherConnector { .. } => {
                 "give this service a connection of its own by `--connection NAME`"

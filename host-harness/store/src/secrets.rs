@@ -27,7 +27,8 @@ impl Store {
         connection: &str,
         owner: &NamedResource,
     ) -> Result<Vec<ResourceRow>, StoreError> {
-        let sync = self.current_sync(connection)?;
+        self.must_hold_effective()?;
+        let sync = self.current_sync(Some(connection))?;
         let parameters = named_params! {
             ":sync": sync.id.0, ":type": owner.resource_type, ":id": owner.id,
         };

@@ -88,11 +88,11 @@ pub(super) fn plans(
                 Err(error) => writeln!(stdout, "{}", shown::no_plan(&title, error))?,
             }
         }
-        writeln!(
-            stdout,
-            "{} changes, digest {digest}; nothing was changed",
-            items.len()
-        )?;
+        let changes = match items.len() {
+            1 => "1 change".to_owned(),
+            several => format!("{several} changes"),
+        };
+        writeln!(stdout, "{changes}, digest {digest}; nothing was changed")?;
     }
     Ok(match plans.iter().all(Result::is_ok) {
         true => Exit::Done,
@@ -171,6 +171,9 @@ fn table(items: &[Item], outcomes: &[Ended], stdout: &mut dyn Write) -> anyhow::
         if !outcome.secrets.is_empty() || !outcome.consequences.is_empty() {
             writeln!(stdout, "{}", shown::outcome(&item.title, outcome))?;
         }
+    }
+    if items.is_empty() {
+        return Ok(());
     }
     let columns = [("line", 6), ("change", 56), ("outcome", 30), ("what", 80)];
     let mut table = Table::new(stdout, &columns);

@@ -122,7 +122,7 @@ fn of_two(one: &str, other: &str) -> Refused {
 fn nothing(without: &[String]) -> Refused {
     let whose = match without {
         [] => String::new(),
-        names => format!(" in {}", names.join(", ")),
+        names => format!(" in `{}`", names.join("`, `")),
     };
     Refused {
         exit: Exit::Usage,

@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use governance_store::access::SourcedRow;
-use governance_store::{EntitlementRow, ResourceRow, SyncRow, TypeRow};
+use governance_store::{EntitlementRow, NamedResource, ResourceRow, SyncRow, TypeRow};
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::messages;
@@ -20,6 +20,9 @@ pub(crate) struct Database {
     sync_id: String,
     at: String,
     pub(crate) resource_types: u64,
+    assets: u64,
+    /// Resources that are told without their parent.
+    pub(crate) without_parent: u64,
     pub(crate) resources: Count,
     pub(crate) entitlements: Count,
     pub(crate) grants: Count,
@@ -40,6 +43,8 @@ impl Database {
             sync_id: run::id(sync),
             at: run::time(sync.finished_at.unwrap_or(sync.started_at)),
             resource_types: 0,
+            assets: 0,
+            without_parent: 0,
             resources: Count::default(),
             entitlements: Count::default(),
             grants: Count::default(),
@@ -53,27 +58,35 @@ impl Database {
         let mut statement = self.connection.prepare_cached(sql)?;
         statement.execute((&row.id, data, &self.sync_id, &self.at))?;
         self.resource_types += 1;
+        self.resources.expect(&row.id);
         Ok(())
     }
 
-    pub(crate) fn resource(&mut self, row: &ResourceRow) -> Result<(), ExportError> {
+    /// A resource with its parent, if that is in the file, too.
+    pub(crate) fn resource(
+        &mut self,
+        row: &ResourceRow,
+        parent: Option<&NamedResource>,
+    ) -> Result<(), ExportError> {
         let sql = "INSERT OR IGNORE INTO v1_resources (
                  resource_type_id, external_id, parent_resource_type_id, parent_resource_id, data,
                  sync_id, discovered_at
-             ) VALUES (?, ?, ?, ?, ?, ?, ?)";
-        let parent = row.parent.as_ref();
+             )
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+             WHERE EXISTS (SELECT 1 FROM v1_resource_types WHERE external_id = ?1)";
         let mut statement = self.connection.prepare_cached(sql)?;
         let made = statement.execute((
             &row.resource_type,
             format!("{}:{}", row.resource_type, row.id),
             parent.map(|it| &it.resource_type),
             parent.map(|it| &it.id),
-            messages::resource(row).into_bytes(),
+            messages::resource(row, parent).into_bytes(),
             &self.sync_id,
             &self.at,
         ))?;
         drop(statement);
         self.resources.add(made, &row.resource_type);
+        self.without_parent += u64::from(made > 0 && row.parent.is_some() && parent.is_none());
         Ok(())
     }
 
@@ -145,6 +158,8 @@ impl Database {
              VALUES (?, ?, ?, ?, ?)";
         let mut statement = self.connection.prepare_cached(sql)?;
         statement.execute((id, kind, data, &self.sync_id, &self.at))?;
+        drop(statement);
+        self.assets += 1;
         Ok(())
     }
 
@@ -161,7 +176,7 @@ impl Database {
                 run::time(sync.started_at),
                 &self.at,
                 run::sync_type(whole),
-                run::stats(self.resource_types, counts),
+                run::stats(self.resource_types, self.assets, counts),
             ),
         )?;
         self.connection.execute_batch(include_str!("indexes.sql"))?;

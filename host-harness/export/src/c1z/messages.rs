@@ -40,17 +40,21 @@ pub(crate) fn resource_id(of: &NamedResource) -> Message {
     Message::new().text(1, &of.resource_type).text(2, &of.id)
 }
 
-/// `Resource`.
-pub(crate) fn resource(row: &ResourceRow) -> Message {
+/// `Resource`. A parent that the file has not is told in the profile.
+pub(crate) fn resource(row: &ResourceRow, parent: Option<&NamedResource>) -> Message {
     let id = NamedResource {
         resource_type: row.resource_type.clone(),
         id: row.id.clone(),
     };
-    let profile = traits::profile(row);
+    let mut profile = traits::profile(row);
+    if let (Some(unknown), None) = (&row.parent, parent) {
+        let id = format!("{}:{}", unknown.resource_type, unknown.id);
+        profile.insert("parent".to_owned(), json!(id));
+    }
     let annotations = traits::annotations(row, &profile);
     Message::new()
         .message(1, resource_id(&id))
-        .optional(2, row.parent.as_ref().map(resource_id))
+        .optional(2, parent.map(resource_id))
         .text(3, &shown(&row.name, NAME))
         .messages(4, annotations)
         .text(

@@ -12,10 +12,11 @@
 //! |---|---|
 //! | pending grants | baton knows only access that is there; the invitations are resources, of no status |
 //! | types of accounts without any | the released `baton export csv` ends there, with nothing written and no error |
-//! | what names something that the sync does not know | no reference of a c1z may lead nowhere |
+//! | what names something that the sync does not know | no reference of a c1z may lead nowhere: `baton` then shows nothing at all |
+//! | the parent of a resource, where the sync does not know it | the same; its profile has it |
 //!
-//! A sync is `full` only if all was asked for and read, and nothing of the third
-//! row was left out. Otherwise it is `partial`, and the asset [`UNKNOWN`] has the
+//! A sync is `full` only if all was asked for and read, and nothing of the last two
+//! rows was left out. Otherwise it is `partial`, and the asset [`UNKNOWN`] has the
 //! gaps as JSON Lines, after a line of what was asked for.
 
 mod container;
@@ -30,7 +31,7 @@ use std::io::Write;
 use std::path::Path;
 
 use governance_store::{
-    EntitlementFilter, GapFilter, GrantFilter, ResourceFilter, Store, SyncRow, TypeRow,
+    EntitlementFilter, GapFilter, GrantFilter, Labels, ResourceFilter, Store, SyncRow, TypeRow,
 };
 
 use crate::place::{self, NewFile};
@@ -54,6 +55,8 @@ pub struct Summary {
     pub pending: u64,
     /// What names something that is not known, or has another's id.
     pub left_out: u64,
+    /// Resources that are told without their parent, which is not known.
+    pub without_parent: u64,
     /// What is not in it may exist all the same.
     pub partial: bool,
     /// Of the database inside, in bytes.
@@ -88,7 +91,8 @@ pub fn write(
     let mut database = Database::create(file.path(), sync)?;
     fill(&mut database, store, sync)?;
     let left_out = database.left_out();
-    let partial = left_out > 0 || !is_complete(sync);
+    let without_parent = database.without_parent;
+    let partial = left_out > 0 || without_parent > 0 || !is_complete(sync);
     if partial {
         database.asset(UNKNOWN, "application/jsonl", &unknown(store, sync)?)?;
     }
@@ -104,6 +108,7 @@ pub fn write(
         counts,
         pending: pending(store, sync)?,
         left_out,
+        without_parent,
         partial,
         database_size: container::pack(reopened, out)?,
     })
@@ -120,7 +125,14 @@ fn fill(database: &mut Database, store: &Store, sync: &SyncRow) -> Result<(), Ex
         connection: connection(),
         ..ResourceFilter::default()
     };
-    store.resources(&resources, |row| database.resource(&row))?;
+    let mut labels = Labels::new(store, sync.id)?;
+    store.resources(&resources, |row| {
+        let parent = match &row.parent {
+            Some(parent) => labels.resource(parent)?.map(|_| parent),
+            None => None,
+        };
+        database.resource(&row, parent)
+    })?;
     let entitlements = EntitlementFilter {
         connection: connection(),
         ..EntitlementFilter::default()

@@ -67,6 +67,11 @@ pub(crate) struct Count {
 }
 
 impl Count {
+    /// Counts none of a type so far, as baton does of every type of resources.
+    pub(crate) fn expect(&mut self, resource_type: &str) {
+        self.by_type.entry(resource_type.to_owned()).or_default();
+    }
+
     /// Counts what an insertion made: a row on a resource of this type, or none.
     pub(crate) fn add(&mut self, made: usize, resource_type: &str) {
         if made == 0 {
@@ -83,12 +88,17 @@ impl Count {
 }
 
 /// The figures of a sync, as `v1_sync_runs.stats` has them.
-pub(crate) fn stats(types: u64, [resources, entitlements, grants]: [&Count; 3]) -> String {
+pub(crate) fn stats(
+    types: u64,
+    assets: u64,
+    [resources, entitlements, grants]: [&Count; 3],
+) -> String {
     json!({
         "resource_types": types,
         "resources": resources.rows,
         "entitlements": entitlements.rows,
         "grants": grants.rows,
+        "assets": assets,
         "resources_by_resource_type": resources.by_type,
         "entitlements_by_resource_type": entitlements.by_type,
         "grants_by_resource_type": grants.by_type,

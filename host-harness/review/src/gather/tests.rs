@@ -272,7 +272,10 @@ fn of_several_connections_one_has_to_be_named() {
     let store = place.reader();
     let words = |_: &GapRow| String::new();
     let several = gather(&store, &ReviewFilter::default(), words);
-    assert!(matches!(several, Err(ReviewError::SeveralConnections(names)) if names.len() == 2));
+    let Err(ReviewError::Store(StoreError::SeveralConnections(names))) = several else {
+        panic!("{several:?}")
+    };
+    assert_eq!(names, ["default", "staging"]);
     let filter = ReviewFilter {
         connection: Some("staging".into()),
         ..ReviewFilter::default()

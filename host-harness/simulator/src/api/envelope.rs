@@ -12,6 +12,7 @@ use axum::response::Response;
 use super::Shared;
 use super::failure::Failure;
 use super::gate;
+use super::short;
 use super::spoil;
 
 const VERSION: HeaderName = HeaderName::from_static("openai-version");
@@ -39,6 +40,9 @@ pub(super) async fn wrap(
     };
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
         response = failure.respond(world.quirks.forbidden);
+    }
+    if let Some(rows) = world.rows_told_by(&route) {
+        response = short::shorten(response, rows).await;
     }
     gate::advertise(&world, &route, response.headers_mut());
     dress(&mut response, world.request_id(number), start.elapsed());

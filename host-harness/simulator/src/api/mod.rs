@@ -39,6 +39,7 @@ mod project_users;
 mod projects;
 mod roles;
 mod service_accounts;
+mod short;
 mod spoil;
 mod users;
 

@@ -242,3 +242,18 @@ async fn the_next_changes_are_spoilt_as_told_and_reads_are_not() {
         assert_eq!(answer.status, status);
     }
 }
+
+#[tokio::test]
+async fn the_next_answers_of_a_list_end_early_as_told() {
+    let client = Client::of(Template::Small);
+    let (list, groups) = ("/v1/organization/users?limit=3", "/v1/organization/groups");
+    let route = "GET /v1/organization/users";
+    client.world.shorten(route, [1, 0]);
+    for (rows, has_more) in [(1, false), (0, false), (3, true)] {
+        assert!(!column(&client.get(groups).await.ok(), "id").is_empty());
+        let answer = client.get(list).await.ok();
+        let ids = column(&answer, "id");
+        assert_eq!((ids.len(), &answer["has_more"]), (rows, &json!(has_more)));
+        assert_eq!(answer["last_id"].as_str(), ids.last().copied());
+    }
+}

@@ -119,7 +119,8 @@ impl Store {
         connection: &str,
         principal: &NamedResource,
     ) -> Result<Access, StoreError> {
-        let sync = self.current_sync(connection)?;
+        self.must_hold_effective()?;
+        let sync = self.current_sync(Some(connection))?;
         let NamedResource { resource_type, id } = principal;
         let parameters = named_params! { ":sync": sync.id.0, ":type": resource_type, ":id": id };
         let steps = Steps::from_held(self, parameters)?;
@@ -155,7 +156,8 @@ impl Store {
         entitlement: &Entitlement,
         mut each: impl FnMut(Held) -> Result<(), E>,
     ) -> Result<Holders, E> {
-        let sync = self.current_sync(connection)?;
+        self.must_hold_effective()?;
+        let sync = self.current_sync(Some(connection))?;
         let NamedResource { resource_type, id } = &entitlement.resource;
         let parameters = named_params! {
             ":sync": sync.id.0, ":type": resource_type, ":id": id, ":slug": entitlement.slug,
@@ -181,14 +183,6 @@ impl Store {
             unknown: Unknown::of_entitlement(self, &sync, parameters)?,
             sync,
         })
-    }
-
-    pub(crate) fn current_sync(&self, connection: &str) -> Result<SyncRow, StoreError> {
-        self.must_hold_effective()?;
-        let mut syncs = self.current_syncs(Some(connection))?;
-        syncs
-            .pop()
-            .ok_or(StoreError::NothingFinished { failure: None })
     }
 
     fn pending(

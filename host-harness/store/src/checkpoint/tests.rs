@@ -169,6 +169,7 @@ fn tasks_are_kept_in_order_with_what_they_told() {
     assert_eq!(resumed.resources, BTreeMap::from([("user".into(), 1)]));
     assert_eq!(resumed.requests, BTreeMap::from([("list-users".into(), 2)]));
     assert_eq!((resumed.grants, resumed.gaps, resumed.done), (0, 0, 1));
+    assert!(resumed.was_killed);
     assert!(store.was_told(sync, "ada").unwrap());
     assert!(!store.was_told(sync, "bob").unwrap());
 }
@@ -264,7 +265,12 @@ fn an_interrupted_sync_says_why_until_it_is_resumed() {
         .unwrap();
     let error = store.current_syncs(None).unwrap_err();
     assert!(error.to_string().ends_with("the key is wrong"), "{error}");
-    assert_eq!(store.resume(sync).unwrap().requests, requests);
+    let resumed = store.resume(sync).unwrap();
+    assert_eq!((resumed.requests, resumed.was_killed), (requests, false));
+    assert!(
+        store.resume(sync).unwrap().was_killed,
+        "nothing was said since"
+    );
     let error = store.current_syncs(None).unwrap_err();
     assert_eq!(error.to_string(), "no sync has finished yet");
     finish(&mut store, sync, Ending::Read);

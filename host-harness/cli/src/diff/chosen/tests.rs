@@ -84,13 +84,13 @@ fn what_cannot_be_compared_is_an_error_and_no_empty_answer() {
             &syncs(),
             At(0),
             Current,
-            "there are no two such syncs to compare in one, two",
+            "there are no two such syncs to compare in `one`, `two`",
         ),
         (
             &syncs()[..1],
             Previous,
             Current,
-            "there are no two such syncs to compare in one",
+            "there are no two such syncs to compare in `one`",
         ),
         (
             &[],
