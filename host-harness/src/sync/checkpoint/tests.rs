@@ -117,12 +117,7 @@ fn another_credential_needs_a_call_that_tells_whose_it_is() {
             surface: "roles".into(),
         };
         let told = Interrupted {
-            teller: Some(written(&Attempt {
-                id: 1,
-                task,
-                number: 1,
-                refused: 0,
-            })),
+            teller: Some(written(1, &task, 1)),
             ..silent.clone()
         };
         let choice = choose(vec![silent], now, true, NOW);
@@ -168,6 +163,7 @@ fn a_task_that_is_written_down_is_read_as_it_was() {
             number: 3,
             refused: 0,
         };
-        assert_eq!(read(written(&attempt)).unwrap(), attempt);
+        let row = written(attempt.id, &attempt.task, attempt.number);
+        assert_eq!(read(row).unwrap(), attempt);
     }
 }
