@@ -1,5 +1,6 @@
 //! Opening a store, to write or to read.
 
+use std::cell::Cell;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -38,6 +39,8 @@ pub struct Store {
     pub(crate) connection: Connection,
     path: PathBuf,
     tightened: bool,
+    /// See [`Store::steps`].
+    pub(crate) steps: Cell<u64>,
     _lock: Option<File>,
 }
 
@@ -96,6 +99,7 @@ impl Store {
             connection,
             path,
             tightened,
+            steps: Cell::new(0),
             _lock: Some(lock),
         })
     }
@@ -128,6 +132,7 @@ impl Store {
             connection,
             path,
             tightened,
+            steps: Cell::new(0),
             _lock: None,
         }
     }
