@@ -234,4 +234,6 @@ fn exception(
 }
 
 #[cfg(test)]
+mod growth;
+#[cfg(test)]
 mod tests;
