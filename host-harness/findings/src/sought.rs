@@ -128,7 +128,7 @@ impl Builder<'_> {
 
     /// Those that are meant, each with what leads there by a grant that cannot be
     /// revoked and expands.
-    pub(crate) fn from_above(&mut self, pattern: &Pattern) -> String {
+    pub(crate) fn granted_from_above(&mut self, pattern: &Pattern) -> String {
         let sought = self.sought(pattern);
         let [own, above] = [of("own", ENTITLEMENT), of("above", ENTITLEMENT)];
         let from_above = format!(

@@ -75,7 +75,7 @@ fn holders(builder: &mut Builder<'_>, count: &Count, pattern: &Pattern) -> Strin
         _ => "true",
     };
     let revocable = match is_revocable {
-        true => not_from_above(&builder.from_above(pattern)),
+        true => not_from_above(&builder.granted_from_above(pattern)),
         false => "true".to_owned(),
     };
     format!(
