@@ -16,41 +16,68 @@
 //! A sync that was asked for a part knows nothing to be absent.
 
 use crate::rule::Pattern;
-use crate::sql::Builder;
+use crate::sought::{granted_to_r, leading};
+use crate::sql::{Builder, ENTITLEMENT, VIA, counts, of};
 use crate::words::{How, Trait};
 
 /// A gap says something of what is held.
 const OF_GRANTS: &str = "gaps.sync = :sync AND ifnull(gaps.subject, 'grants') <> 'events'";
 
-/// That the entitlement in these columns is in the gap's scope.
-fn in_scope([kind, id, slug]: [&str; 3]) -> String {
-    format!(
-        "{kind} = gaps.resource_type AND {id} = ifnull(gaps.resource_id, {id})
-             AND {slug} = ifnull(gaps.slug, {slug})"
-    )
-}
+/// A gap says something of which resources there are, and not of what is held.
+const OF_RESOURCES: &str = "gaps.sync = :sync AND ifnull(gaps.subject, 'resources') = 'resources'
+    AND gaps.slug IS NULL AND gaps.principal_type IS NULL AND gaps.principal_id IS NULL";
+
+/// Whose the scopes in a table are: `type` and `id`, of which NULL means any.
+const WHOSE: &str = "id, type";
 
 impl Builder<'_> {
     /// The ids of the gaps that leave open who holds such entitlements.
     pub(crate) fn gaps_of(&mut self, pattern: &Pattern) -> String {
-        let own = format!(
-            "EXISTS (SELECT 1 FROM entitlements AS own WHERE own.sync = :sync AND {} AND {})",
-            in_scope(["own.resource_type", "own.resource_id", "own.slug"]),
-            self.matches(pattern, "own")
+        let (scopes, hidden) = (self.scopes(), self.hidden(pattern));
+        let unread = self.unread(pattern);
+        let covered = any_in_scope(
+            &format!(
+                "SELECT 1 FROM {hidden} AS own WHERE own.resource_type = gaps.resource_type
+                     AND own.slug = ifnull(gaps.slug, own.slug)"
+            ),
+            "own.resource_id",
         );
-        let mut any = vec!["gaps.resource_type IS NULL".to_owned(), own];
-        if is_indirect(pattern) {
-            any.push(format!(
-                "EXISTS (SELECT 1 FROM expansions AS led WHERE led.sync = :sync AND {} AND {})",
-                in_scope(["led.via_type", "led.via_id", "led.via_slug"]),
-                self.matches(pattern, "led")
-            ));
-        }
-        any.push(self.unread(pattern));
-        format!(
-            "SELECT gaps.id FROM gaps WHERE {OF_GRANTS} AND ({})",
-            any.join(" OR ")
+        let mattering = self.once(
+            ENTITLEMENT,
+            format!(
+                "SELECT gaps.* FROM {scopes} AS gaps
+                 WHERE gaps.resource_type IS NULL OR {covered} OR {unread}"
+            ),
+        );
+        self.once(
+            "id",
+            format!(
+                "SELECT gaps.id FROM gaps CROSS JOIN {mattering} AS scope
+                     ON scope.resource_type IS gaps.resource_type
+                     AND scope.resource_id IS gaps.resource_id AND scope.slug IS gaps.slug
+                 WHERE {OF_GRANTS}"
+            ),
         )
+    }
+
+    /// The scopes of all gaps, whomever they name: few, where there is a gap for
+    /// each account.
+    fn scopes(&mut self) -> String {
+        let scopes = of("gaps", ENTITLEMENT);
+        let distinct = format!("SELECT DISTINCT {scopes} FROM gaps WHERE {OF_GRANTS}");
+        self.once("resource_id, resource_type, slug", distinct)
+    }
+
+    /// The entitlements of which a gap hides holders of such that are meant.
+    fn hidden(&mut self, pattern: &Pattern) -> String {
+        let told = self.sought_and_told(pattern);
+        if !is_indirect(pattern) {
+            return told;
+        }
+        let leading = leading(&self.sought(pattern));
+        let via = of("led", VIA);
+        let hidden = format!("SELECT {ENTITLEMENT} FROM {told} UNION SELECT {via} FROM {leading}");
+        self.once(ENTITLEMENT, hidden)
     }
 
     /// Nothing in the gap's scope was read, and it may have such entitlements.
@@ -59,20 +86,18 @@ impl Builder<'_> {
         let holding = self.is_one_of("gaps.resource_type", &holding);
         let types = self.types_of(pattern);
         let types = types.map(|it| self.is_one_of("gaps.resource_type", &it));
-        let of_type = self.matches(pattern, "own");
+        let told = self.sought_and_told(pattern);
+        let things = "SELECT 1 FROM resources AS thing
+            WHERE thing.sync = :sync AND thing.type = gaps.resource_type";
         format!(
-            "NOT {holding} AND {types} AND NOT EXISTS (
-                 SELECT 1 FROM resources AS thing WHERE thing.sync = :sync
-                     AND thing.type = gaps.resource_type
-                     AND thing.id = ifnull(gaps.resource_id, thing.id)
-             ) AND (EXISTS (
-                 SELECT 1 FROM entitlements AS own
-                 WHERE own.sync = :sync AND own.resource_type = gaps.resource_type AND {of_type}
+            "NOT {holding} AND {types} AND NOT {was_read} AND (EXISTS (
+                 SELECT 1 FROM {told} AS own WHERE own.resource_type = gaps.resource_type
              ) OR NOT EXISTS (
                  SELECT 1 FROM entitlements AS own
                  WHERE own.sync = :sync AND own.resource_type = gaps.resource_type
              ))",
             types = types.as_deref().unwrap_or("true"),
+            was_read = any_in_scope(things, "thing.id"),
         )
     }
 
@@ -80,74 +105,128 @@ impl Builder<'_> {
     /// known to.
     pub(crate) fn holding_is_open(&mut self, pattern: &Pattern) -> String {
         let gaps = self.gaps_of(pattern);
-        let through = match is_indirect(pattern) {
-            true => format!("OR {}", self.through_others()),
-            false => String::new(),
-        };
+        let named = self.once(
+            WHOSE,
+            format!(
+                "SELECT DISTINCT gaps.principal_type AS type, gaps.principal_id AS id
+                 FROM {gaps} AS told CROSS JOIN gaps ON gaps.id = told.id"
+            ),
+        );
+        if !is_indirect(pattern) {
+            return format!("(:narrow OR {})", includes(&named, "r.type", "r.id"));
+        }
+        let inside = self.named_or_inside(&named);
+        let through = self.through(&named);
         format!(
-            "(:narrow OR EXISTS (
-                 SELECT 1 FROM gaps WHERE {OF_GRANTS} AND gaps.id IN ({gaps})
-                     AND ({} {through})
+            "(:narrow OR {named} OR EXISTS (SELECT 1 FROM {through}) AND EXISTS (
+                 SELECT 1 FROM {reached} AND {counts}
              ))",
-            names_r("gaps")
+            named = includes(&inside, "r.type", "r.id"),
+            reached = granted_to_r(&through),
+            counts = counts(How::Any),
         )
     }
 
-    /// That the gap is of a principal through which `r` holds something, or of one
-    /// of which nobody knows whether `r` is in it.
-    fn through_others(&mut self) -> String {
+    /// Whom gaps name, and who may be in one that they name.
+    fn named_or_inside(&mut self, named: &str) -> String {
         let accounts = self.types.with(&[Trait::User]);
-        let account = self.is_one_of("gaps.principal_type", &accounts);
-        format!(
-            "EXISTS (
-                 SELECT 1 FROM current_effective AS reached
-                 WHERE reached.sync = :sync AND reached.principal_type = r.type
-                     AND reached.principal_id = r.id
-                     AND reached.resource_type = ifnull(gaps.principal_type, reached.resource_type)
-                     AND reached.resource_id = ifnull(gaps.principal_id, reached.resource_id)
-             ) OR NOT {account} AND EXISTS (
-                 SELECT 1 FROM gaps AS inside
-                 WHERE inside.sync = :sync AND ifnull(inside.subject, 'grants') <> 'events'
-                     AND ifnull(inside.resource_type, gaps.principal_type) = gaps.principal_type
-                     AND (gaps.principal_id IS NULL
-                         OR ifnull(inside.resource_id, gaps.principal_id) = gaps.principal_id)
-                     AND {}
-             )",
-            names_r("inside")
+        let account = self.is_one_of("type", &accounts);
+        let outer = self.once(
+            WHOSE,
+            format!("SELECT type, id FROM {named} WHERE type IS NOT NULL AND NOT {account}"),
+        );
+        let one = includes(&outer, "gaps.resource_type", "gaps.resource_id");
+        self.once(
+            WHOSE,
+            format!(
+                "SELECT type, id FROM {named}
+                 UNION SELECT gaps.principal_type, gaps.principal_id FROM gaps
+                 WHERE {OF_GRANTS} AND EXISTS (SELECT 1 FROM {outer})
+                     AND CASE WHEN gaps.resource_id IS NULL
+                         THEN ifnull(gaps.resource_type IN (SELECT type FROM {outer}), true)
+                         ELSE {one} END"
+            ),
+        )
+    }
+
+    /// The entitlements by which somebody reaches what gaps name.
+    fn through(&mut self, named: &str) -> String {
+        let known = self.known();
+        let is_any = format!("EXISTS (SELECT 1 FROM {named})");
+        let itself = includes(named, "own.resource_type", "own.resource_id");
+        let there = includes(named, "led.resource_type", "led.resource_id");
+        let (own, via) = (of("own", ENTITLEMENT), of("led", VIA));
+        self.once(
+            ENTITLEMENT,
+            format!(
+                "SELECT {own} FROM {known} AS own WHERE {is_any} AND {itself}
+                 UNION SELECT {via} FROM expansions AS led
+                 WHERE led.sync = :sync AND {is_any} AND {there}"
+            ),
         )
     }
 
     /// That it is open who holds such entitlements, whoever that may be.
     pub(crate) fn holders_are_open(&mut self, pattern: &Pattern) -> String {
         let gaps = self.gaps_of(pattern);
-        format!("(:narrow OR EXISTS ({gaps}))")
+        format!("(:narrow OR EXISTS (SELECT 1 FROM {gaps}))")
     }
 
     /// That it is open who holds such entitlements of `r`.
     pub(crate) fn holders_of_r_are_open(&mut self, pattern: &Pattern) -> String {
-        let of_r = "own.sync = :sync AND own.resource_type = r.type AND own.resource_id = r.id";
-        let matches = self.matches(pattern, "own");
-        let leading = in_scope(["led.via_type", "led.via_id", "led.via_slug"]);
-        let within = "(gaps.parent_id IS NULL
-            OR (r.parent_type, r.parent_id) = (gaps.parent_type, gaps.parent_id))";
+        let (told, leading) = (self.sought_and_told(pattern), self.leading_is_open(pattern));
+        let places = self.once(
+            "resource_id, parent_id",
+            format!(
+                "SELECT DISTINCT gaps.resource_type, gaps.resource_id, gaps.slug,
+                     gaps.parent_type, gaps.parent_id FROM gaps WHERE {OF_GRANTS}"
+            ),
+        );
+        let of_r = "own.resource_type = r.type AND own.resource_id = r.id";
         format!(
             "(:narrow OR EXISTS (
-                 SELECT 1 FROM gaps WHERE {OF_GRANTS} AND (
-                     ifnull(gaps.resource_type, r.type) = r.type
-                     AND ifnull(gaps.resource_id, r.id) = r.id AND {within}
+                 SELECT 1 FROM {places} AS gaps
+                 WHERE (gaps.resource_id = r.id AND gaps.parent_id IS NULL
+                         OR gaps.resource_id = r.id AND gaps.parent_id = r.parent_id
+                         OR gaps.resource_id IS NULL AND gaps.parent_id IS NULL
+                         OR gaps.resource_id IS NULL AND gaps.parent_id = r.parent_id)
+                     AND (gaps.parent_id IS NULL OR gaps.parent_type = r.parent_type)
+                     AND ifnull(gaps.resource_type, r.type) = r.type
                      AND (gaps.slug IS NULL OR EXISTS (
-                         SELECT 1 FROM entitlements AS own
-                         WHERE {of_r} AND own.slug = gaps.slug AND {matches}
+                         SELECT 1 FROM {told} AS own WHERE {of_r} AND own.slug = gaps.slug
                      ))
-                     OR EXISTS (
-                         SELECT 1 FROM entitlements AS own CROSS JOIN expansions AS led
-                             ON led.sync = :sync AND led.resource_type = r.type
-                             AND led.resource_id = r.id AND led.slug = own.slug
-                         WHERE {of_r} AND {matches} AND {leading}
-                     )
-                 )
-             ))"
+             ) OR EXISTS (SELECT 1 FROM {leading} AS own WHERE {of_r}))"
         )
+    }
+
+    /// Such entitlements of which a gap covers what leads there.
+    fn leading_is_open(&mut self, pattern: &Pattern) -> String {
+        let (told, scopes) = (self.sought_and_told(pattern), self.scopes());
+        let (own, leading) = (of("own", ENTITLEMENT), leading(&told));
+        self.once(
+            ENTITLEMENT,
+            format!(
+                "SELECT DISTINCT {own} FROM {leading} WHERE EXISTS (
+                     SELECT 1 FROM {scopes} AS gaps
+                     WHERE (gaps.resource_id = led.via_id OR gaps.resource_id IS NULL)
+                         AND gaps.resource_type = led.via_type
+                         AND ifnull(gaps.slug, led.via_slug) = led.via_slug
+                 )"
+            ),
+        )
+    }
+
+    /// That it is open whether the account is there that the secret `r` acts as.
+    pub(crate) fn owner_is_open(&mut self) -> String {
+        let unlisted = self.once(
+            WHOSE,
+            format!(
+                "SELECT DISTINCT gaps.resource_type AS type, gaps.resource_id AS id FROM gaps
+                 WHERE {OF_RESOURCES}"
+            ),
+        );
+        let one = includes(&unlisted, "r.secret_owner_type", "r.secret_owner_id");
+        format!("(:narrow OR {one})")
     }
 }
 
@@ -156,30 +235,28 @@ fn is_indirect(pattern: &Pattern) -> bool {
     matches!(pattern.how.unwrap_or_default(), How::Effective | How::Any)
 }
 
-/// That the gap of an alias says something of `r` as a principal.
-fn names_r(gap: &str) -> String {
+/// That one of some rows is of what the gap names, or of any. Told apart, so that
+/// an index leads to it.
+fn any_in_scope(rows: &str, id: &str) -> String {
     format!(
-        "(ifnull({gap}.principal_type, r.type) = r.type
-            AND ifnull({gap}.principal_id, r.id) = r.id)"
+        "CASE WHEN gaps.resource_id IS NULL THEN EXISTS ({rows})
+         ELSE EXISTS ({rows} AND {id} = gaps.resource_id) END"
     )
 }
 
-/// That it is open whether the account is there that the secret `r` acts as.
-pub(crate) const OWNER_IS_OPEN: &str = "(:narrow OR EXISTS (
-    SELECT 1 FROM gaps
-    WHERE gaps.sync = :sync AND ifnull(gaps.subject, 'resources') = 'resources'
-        AND ifnull(gaps.resource_type, r.secret_owner_type) = r.secret_owner_type
-        AND ifnull(gaps.resource_id, r.secret_owner_id) = r.secret_owner_id
-        AND gaps.slug IS NULL AND gaps.principal_type IS NULL AND gaps.principal_id IS NULL
-))";
+/// That one of the scopes in a table includes the resource in these columns.
+fn includes(scopes: &str, kind: &str, id: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM {scopes} AS scope WHERE (scope.id = {id} OR scope.id IS NULL)
+             AND ifnull(scope.type = {kind}, true))"
+    )
+}
 
 /// The ids of the gaps that leave open whether there are more resources of the
 /// types that `of_types` tells of `gaps.resource_type`.
 pub(crate) fn of_listing(of_types: &str) -> String {
     format!(
         "SELECT gaps.id FROM gaps
-         WHERE gaps.sync = :sync AND ifnull(gaps.subject, 'resources') = 'resources'
-             AND (gaps.resource_type IS NULL OR {of_types})
-             AND gaps.slug IS NULL AND gaps.principal_type IS NULL AND gaps.principal_id IS NULL"
+         WHERE {OF_RESOURCES} AND (gaps.resource_type IS NULL OR {of_types})"
     )
 }

@@ -30,8 +30,13 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    /// What all rules say of it. The sync is of a database of its own.
+    /// What all rules say of it.
     pub(crate) fn findings(&self, rules: &Rules) -> Findings {
+        self.answer(|store| evaluate(store, "default", rules, None).unwrap())
+    }
+
+    /// What is asked of it. The sync is of a database of its own.
+    pub(crate) fn answer<T>(&self, ask: impl FnOnce(&Store) -> T) -> T {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("governance.db");
         let mut store = Store::open_to_write(&path).unwrap();
@@ -59,7 +64,7 @@ impl Told {
         };
         store.finish_sync(sync, &finish).unwrap();
         drop(store);
-        evaluate(&Store::open_to_read(&path).unwrap(), "default", rules, None).unwrap()
+        ask(&Store::open_to_read(&path).unwrap())
     }
 
     /// What one rule of the harness says: the ids of what it finds, and of what

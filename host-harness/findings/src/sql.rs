@@ -1,21 +1,39 @@
-//! Parts of a rule's query. What the operator wrote is bound as a parameter, so
-//! that nothing in it is SQL.
+//! Parts of the questions that a rule is put into. What the operator wrote is
+//! bound as a parameter, so that nothing in it is SQL.
 //!
 //! The aliases that the parts share: `r` is the resource that is judged, `held`
-//! a row of what is held, `gaps` a gap.
+//! a grant, `gaps` a gap or its scope.
+//!
+//! What is the same for all resources is found once and kept aside in a table of
+//! its own, for all rules. What is asked of each resource then only looks there,
+//! so that its cost does not grow with the organization:
+//!
+//! | table | holds |
+//! |---|---|
+//! | [`Builder::sought`] and others | which entitlements a rule is about, and what leads to them |
+//! | [`Builder::gaps_of`] and others | which gaps leave that open, and of whom |
 
 use rusqlite::ToSql;
 use rusqlite::types::Value;
 use serde::Serialize;
 
-use crate::rule::Pattern;
 use crate::types::Types;
 use crate::words::How;
 
-/// A query while it is put together: what its parameters stand for.
+/// Questions while they are put together: what their parameters stand for, and
+/// the tables that they look into.
 pub(crate) struct Builder<'a> {
     pub(crate) types: &'a Types,
     parameters: Vec<(String, Value)>,
+    tables: Vec<Table>,
+}
+
+/// What is found once.
+pub(crate) struct Table {
+    pub(crate) name: String,
+    /// The columns that it is looked into by.
+    pub(crate) index: &'static str,
+    pub(crate) sql: String,
 }
 
 impl<'a> Builder<'a> {
@@ -27,13 +45,19 @@ impl<'a> Builder<'a> {
         Self {
             types,
             parameters: parameters.to_vec(),
+            tables: Vec::new(),
         }
     }
 
-    /// The name of a new parameter with this value.
+    /// The name of the parameter with this value. One value has one, so that
+    /// parts that mean the same are the same text.
     pub(crate) fn bind(&mut self, value: impl Into<Value>) -> String {
+        let value = value.into();
+        if let Some((name, _)) = self.parameters.iter().find(|(_, it)| *it == value) {
+            return name.clone();
+        }
         let name = format!(":p{}", self.parameters.len());
-        self.parameters.push((name.clone(), value.into()));
+        self.parameters.push((name.clone(), value));
         name
     }
 
@@ -49,6 +73,26 @@ impl<'a> Builder<'a> {
             .filter(|(name, _)| mentioned(name))
             .map(|(name, value)| (name.as_str(), value as &dyn ToSql))
             .collect()
+    }
+
+    /// The name of the table that holds the rows of this query, which may look
+    /// into earlier ones.
+    pub(crate) fn once(&mut self, index: &'static str, sql: String) -> String {
+        if let Some(same) = self.tables.iter().find(|it| it.sql == sql) {
+            return same.name.clone();
+        }
+        let name = format!("once_{}", self.tables.len());
+        self.tables.push(Table {
+            name: name.clone(),
+            index,
+            sql,
+        });
+        name
+    }
+
+    /// All tables, in an order in which they can be filled.
+    pub(crate) fn tables(&self) -> &[Table] {
+        &self.tables
     }
 
     /// That a column is one of some words. Each is a parameter of its own: a list
@@ -76,86 +120,6 @@ impl<'a> Builder<'a> {
         });
         format!("({})", each.collect::<Vec<_>>().join(" OR "))
     }
-
-    /// That the entitlement in the columns `resource_type`, `resource_id` and
-    /// `slug` is one of these.
-    pub(crate) fn matches(&mut self, pattern: &Pattern, row: &str) -> String {
-        let itself = self.matches_itself(pattern, row);
-        if pattern.or_leads_there != Some(true) {
-            return itself;
-        }
-        let there = self.matches_itself(pattern, "leads");
-        format!(
-            "({itself} OR EXISTS (
-                 SELECT 1 FROM expansions AS leads
-                 WHERE leads.sync = :sync AND leads.via_type = {row}.resource_type
-                     AND leads.via_id = {row}.resource_id AND leads.via_slug = {row}.slug
-                     AND leads.effective AND {there}
-             ))"
-        )
-    }
-
-    fn matches_itself(&mut self, pattern: &Pattern, row: &str) -> String {
-        let mut all = Vec::new();
-        if let Some(types) = self.types_of(pattern) {
-            all.push(self.is_one_of(&format!("{row}.resource_type"), &types));
-        }
-        for (column, patterns) in [("resource_id", &pattern.resource), ("slug", &pattern.slug)] {
-            if let Some(patterns) = patterns {
-                all.push(self.is_like(&format!("{row}.{column}"), patterns));
-            }
-        }
-        if let Some(patterns) = &pattern.resource_name {
-            let named = self.is_like("thing.name", patterns);
-            all.push(format!(
-                "EXISTS (SELECT 1 FROM resources AS thing WHERE thing.sync = :sync
-                     AND thing.type = {row}.resource_type AND thing.id = {row}.resource_id
-                     AND {named})"
-            ));
-        }
-        if let Some(purposes) = &pattern.purpose {
-            let purpose = self.is_one_of("told.purpose", purposes);
-            all.push(format!("EXISTS ({} AND {purpose})", told(row)));
-        }
-        let flags = [
-            (pattern.floor, "told.exclusion_default"),
-            (pattern.exclusive, "told.exclusion_group IS NOT NULL"),
-        ];
-        for (wanted, condition) in flags {
-            if let Some(wanted) = wanted {
-                let not = if wanted { "" } else { "NOT " };
-                all.push(format!("{not}EXISTS ({} AND {condition})", told(row)));
-            }
-        }
-        match all.is_empty() {
-            true => "true".to_owned(),
-            false => all.join(" AND "),
-        }
-    }
-
-    /// The types on whose resources the entitlements are, if that is said.
-    pub(crate) fn types_of(&self, pattern: &Pattern) -> Option<Vec<String>> {
-        let Pattern {
-            types,
-            traits,
-            not_trait,
-            ..
-        } = pattern;
-        let is_said = types.is_some() || traits.is_some() || not_trait.is_some();
-        is_said.then(|| {
-            self.types
-                .among(types.as_deref(), traits.as_deref(), not_trait.as_deref())
-        })
-    }
-}
-
-/// What is told of the entitlement of a row.
-fn told(row: &str) -> String {
-    format!(
-        "SELECT 1 FROM entitlements AS told WHERE told.sync = :sync
-             AND told.resource_type = {row}.resource_type
-             AND told.resource_id = {row}.resource_id AND told.slug = {row}.slug"
-    )
 }
 
 /// SQLite's pattern: brackets would mean sets of characters to it.
@@ -163,13 +127,16 @@ fn glob(pattern: &str) -> String {
     pattern.to_ascii_lowercase().replace('[', "[[]")
 }
 
-/// What is held in this way, as `held`; further conditions can follow.
-pub(crate) fn held(how: How) -> &'static str {
-    match how {
-        How::Effective => "current_effective AS held WHERE held.sync = :sync AND held.effective",
-        How::Any => "current_effective AS held WHERE held.sync = :sync",
-        How::Direct | How::Pending => "grants AS held WHERE held.sync = :sync",
-    }
+/// What names an entitlement.
+pub(crate) const ENTITLEMENT: &str = "resource_type, resource_id, slug";
+
+/// What a row of an expansion leads from.
+pub(crate) const VIA: &str = "via_type, via_id, via_slug";
+
+/// The columns of a list, of one row: as a value that can be compared.
+pub(crate) fn of(row: &str, columns: &str) -> String {
+    let columns = columns.split(", ").map(|it| format!("{row}.{it}"));
+    columns.collect::<Vec<_>>().join(", ")
 }
 
 /// That a grant counts by itself in this way.
@@ -190,6 +157,9 @@ const UNEXPLAINED: &str = "held.pending = 0 AND (held.directness = 'direct' OR N
         AND explained.principal_id = held.principal_id
 ))";
 
+/// Of what is inactive only what is archived.
+pub(crate) const ENDED: &str = "AND inactive.ended";
+
 /// That a resource is neither disabled nor archived; or only not archived.
 pub(crate) fn is_active([kind, id]: [&str; 2], ended: &str) -> String {
     format!(
@@ -197,9 +167,6 @@ pub(crate) fn is_active([kind, id]: [&str; 2], ended: &str) -> String {
              AND inactive.type = {kind} AND inactive.id = {id} {ended})"
     )
 }
-
-/// That `held` is held by `r`.
-pub(crate) const BY_R: &str = "held.principal_type = r.type AND held.principal_id = r.id";
 
 /// The id of the entitlement of a row.
 pub(crate) fn entitlement_id(row: &str) -> String {

@@ -4,12 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use governance_store::access::Entitlement;
 use governance_store::{
-    EntitlementFilter, GrantFilter, GrantRow, Moment, NamedResource, ResourceFilter, ResourceRow,
-    Store, StoreError, SyncRow,
+    EntitlementFilter, Moment, NamedResource, ResourceFilter, ResourceRow, Store, StoreError,
+    SyncRow,
 };
 
 use crate::label::{entitlement_id, label, reference};
 use crate::{GrantFigures, SecretFigures, Shown};
+
+const COUNTED: &str = "
+SELECT count(*) FILTER (WHERE directness = 'direct') AS direct,
+    count(*) FILTER (WHERE directness = 'inherited') AS inherited,
+    count(*) FILTER (WHERE directness NOT IN ('direct', 'inherited')) AS not_told,
+    count(*) FILTER (WHERE pending) AS pending
+FROM grants WHERE sync = :sync";
+
+const EXPANDING: &str = "
+SELECT resource_type, resource_id, principal_type, principal_id
+FROM grants WHERE sync = :sync AND json_array_length(expands_slugs) > 0";
 
 /// What is known of a resource.
 pub(crate) struct Known {
@@ -62,7 +73,7 @@ impl Inventory {
             Ok::<_, StoreError>(())
         })?;
         let filter = EntitlementFilter {
-            connection: connection.clone(),
+            connection,
             ..EntitlementFilter::default()
         };
         store.entitlements(&filter, |row| {
@@ -74,14 +85,7 @@ impl Inventory {
             inventory.entitled.insert(row.resource_type);
             Ok::<_, StoreError>(())
         })?;
-        let filter = GrantFilter {
-            connection,
-            ..GrantFilter::default()
-        };
-        store.grants(&filter, |row| {
-            inventory.grant(row);
-            Ok::<_, StoreError>(())
-        })?;
+        inventory.grants(store, sync)?;
         Ok(inventory)
     }
 
@@ -106,25 +110,32 @@ impl Inventory {
         self.resources.insert(resource, known);
     }
 
-    fn grant(&mut self, row: GrantRow) {
+    /// Counts grants, and reads those that lead on. There may be millions, so that
+    /// not each of them is read.
+    fn grants(&mut self, store: &Store, sync: &SyncRow) -> Result<(), StoreError> {
         let grants = &mut self.grants;
-        grants.pending += u64::from(row.pending);
-        match row.directness.as_str() {
-            "direct" => grants.direct += 1,
-            "inherited" => grants.inherited += 1,
-            _ => grants.not_told += 1,
-        }
-        if !row.expands.is_empty() {
+        store.ask::<StoreError>(COUNTED, &[(":sync", &sync.id.0)], |row| {
+            grants.direct = row.get("direct")?;
+            grants.inherited = row.get("inherited")?;
+            grants.not_told = row.get("not_told")?;
+            grants.pending = row.get("pending")?;
+            Ok(())
+        })?;
+        let leads_to = &mut self.leads_to;
+        store.ask::<StoreError>(EXPANDING, &[(":sync", &sync.id.0)], |row| {
             let principal = NamedResource {
-                resource_type: row.principal_type,
-                id: row.principal_id,
+                resource_type: row.get("principal_type")?,
+                id: row.get("principal_id")?,
             };
-            let led_to = self.leads_to.entry(principal).or_default();
-            led_to.insert(NamedResource {
-                resource_type: row.resource_type,
-                id: row.resource_id,
-            });
-        }
+            leads_to
+                .entry(principal)
+                .or_default()
+                .insert(NamedResource {
+                    resource_type: row.get("resource_type")?,
+                    id: row.get("resource_id")?,
+                });
+            Ok(())
+        })
     }
 
     /// Resources by type, in the order of the types' names.

@@ -78,9 +78,11 @@ pub fn gather(
     let (rules, grants): (Vec<_>, Vec<_>) =
         grants(store, &sync, filter)?.into_iter().partition(is_rule);
     let consequences = Consequences::of(store, &sync, &grants, &directory)?;
-    let decidable = grants.iter().filter(|it| !consequences.is_explained(it));
-    let rows: Vec<_> = decidable
-        .map(|grant| directory.facts(grant, consequences.of_grant(grant)))
+    // Each grant makes room for its row: there may be a million.
+    let rows: Vec<_> = grants
+        .into_iter()
+        .filter(|it| !consequences.is_explained(it))
+        .map(|grant| directory.facts(&grant, consequences.of_grant(&grant)))
         .collect();
     if rows.is_empty() {
         return Err(ReviewError::NoGrants(scope(filter)));

@@ -4,7 +4,7 @@
 //! [at one moment](Store::at_one_moment): else a sync that ends in between makes
 //! another one the current one, and the rest of the answer is empty.
 
-use rusqlite::{Row, ToSql};
+use rusqlite::{Row, StatementStatus, ToSql};
 
 use crate::read::Listed;
 use crate::{GapRow, Store, StoreError};
@@ -25,7 +25,21 @@ impl Store {
         while let Some(row) = rows.next().map_err(StoreError::from)? {
             each(row)?;
         }
+        drop(rows);
+        self.took(statement.get_status(StatementStatus::VmStep));
         Ok(())
+    }
+
+    /// How much SQLite has done so far for what was asked by [`Store::ask`] and
+    /// kept [aside](Store::aside), in steps of its virtual machine: the same on
+    /// every machine, as time is not.
+    pub fn steps(&self) -> u64 {
+        self.steps.get()
+    }
+
+    pub(crate) fn took(&self, steps: i32) {
+        let steps = u64::try_from(steps).unwrap_or(0);
+        self.steps.set(self.steps.get() + steps);
     }
 
     /// Asks all that `work` asks of one state of the database, whatever a sync

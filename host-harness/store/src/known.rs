@@ -19,6 +19,7 @@ LEFT JOIN resources AS thing ON thing.sync = grants.sync
 LEFT JOIN resources AS holder ON holder.sync = grants.sync
     AND holder.type = grants.principal_type AND holder.id = grants.principal_id
 WHERE grants.connection = ? AND grants.id = ?
+    AND grants.principal_id IN (SELECT value FROM json_each(?))
 LIMIT 2";
 
 impl Store {
@@ -33,12 +34,19 @@ impl Store {
         id: &str,
     ) -> Result<Option<GrantChange>, StoreError> {
         let mut statement = self.connection.prepare_cached(GRANT)?;
-        let mut rows = statement.query_map([connection, id], grant)?;
+        let ends = serde_json::json!(ends(id)).to_string();
+        let mut rows = statement.query_map([connection, id, &ends], grant)?;
         match (rows.next().transpose()?, rows.next().transpose()?) {
             (Some(only), None) => Ok(Some(only)),
             _ => Ok(None),
         }
     }
+}
+
+/// What the id of the principal can be, with which the grant's id ends: each of
+/// them is found by an index, as the whole is not.
+fn ends(id: &str) -> Vec<&str> {
+    id.match_indices(':').map(|(at, _)| &id[at + 1..]).collect()
 }
 
 fn grant(row: &Row<'_>) -> rusqlite::Result<GrantChange> {
@@ -109,5 +117,21 @@ mod tests {
             None
         );
         assert_eq!(store.known_grant("other", id_of).unwrap(), None);
+    }
+
+    #[test]
+    fn a_grant_is_found_without_reading_all_of_them() {
+        let place = Place::new();
+        place.sync("default", Batch::default());
+        let store = place.reader();
+        let sql = format!("EXPLAIN QUERY PLAN {}", super::GRANT);
+        let mut statement = store.connection.prepare(&sql).unwrap();
+        let steps = statement.query_map(["default", "g", "[]"], |row| row.get(3));
+        let steps: Vec<String> = steps.unwrap().map(Result::unwrap).collect();
+        let of_grants = |it: &&String| it.starts_with("SEARCH grants");
+        assert_eq!(
+            steps.iter().filter(of_grants).collect::<Vec<_>>(),
+            ["SEARCH grants USING INDEX grants_by_principal (sync=? AND principal_id=?)"]
+        );
     }
 }

@@ -16,6 +16,7 @@
 pub mod access;
 mod aliases;
 mod arriving;
+mod aside;
 mod ask;
 mod checkpoint;
 mod connection;
@@ -45,6 +46,7 @@ mod write;
 #[cfg(test)]
 mod fixtures;
 
+pub use aside::Aside;
 pub use checkpoint::{Advance, Conditions, Interrupted, KeptTask, Resumed, TaskChange, TaskRow};
 pub use connection::SyncRow;
 pub use error::{Fault, StoreError};

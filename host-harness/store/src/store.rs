@@ -1,9 +1,11 @@
 //! Opening a store, to write or to read.
 
+use std::cell::Cell;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::file::{self, APPLICATION_ID, Found, SCHEMA_VERSION};
@@ -38,6 +40,8 @@ pub struct Store {
     pub(crate) connection: Connection,
     path: PathBuf,
     tightened: bool,
+    /// See [`Store::steps`].
+    pub(crate) steps: Cell<u64>,
     _lock: Option<File>,
 }
 
@@ -96,6 +100,7 @@ impl Store {
             connection,
             path,
             tightened,
+            steps: Cell::new(0),
             _lock: Some(lock),
         })
     }
@@ -128,6 +133,7 @@ impl Store {
             connection,
             path,
             tightened,
+            steps: Cell::new(0),
             _lock: None,
         }
     }
@@ -159,6 +165,9 @@ impl Store {
 pub(crate) fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(32);
+    // Else SQLite prepares a statement anew each time that a value is bound to it,
+    // to see whether another plan suits the value better.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // In WAL mode NORMAL keeps the file whole whatever happens. Grants arrive by
     // resource and are indexed by principal, all over the file: 32 MB of cache,
     // and as much of changes before they are put into the file, halve the time

@@ -8,7 +8,7 @@
 //! | `script` | a plain sequential script on the official Python SDK, against the harness |
 //! | `native` | CPU, against the same with the connector compiled natively; the mapping alone |
 //! | `limited` | time with one route limited, against the time that the limit dictates |
-//! | `size` | memory, time and database of 100,000 and 1,000,000 grants |
+//! | `size` | memory, time and database of 100,000 and 1,000,000 grants; their findings and report |
 //!
 //! Each figure that has an aim is a ratio of two things measured in one run, on
 //! one machine, so that another machine gives another time and nearly the same

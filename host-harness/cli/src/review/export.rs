@@ -1,6 +1,6 @@
 //! `harness review export`
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -66,9 +66,9 @@ pub(super) fn run(arguments: &ExportArguments) -> anyhow::Result<Exit> {
     };
     let store = Store::open_to_read(&arguments.database.db)?;
     let export = gather(&store, &filter, |gap| scope_in_words(&gap.scope))?;
-    let mut contents = Vec::new();
-    write(&export, format, &mut contents)?;
-    files::new(&arguments.out)?.write_all(&contents)?;
+    let mut file = BufWriter::new(files::new(&arguments.out)?);
+    write(&export, format, &mut file)?;
+    file.flush()?;
     eprintln!("{}, in {}", told(&export), arguments.out.display());
     tell_unknown(&export.head.unknown);
     Ok(match export.head.unknown.is_empty() {

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use governance_store::access::SourcedRow;
 use governance_store::{EntitlementRow, NamedResource, ResourceRow, SyncRow, TypeRow};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::messages;
@@ -33,6 +34,8 @@ impl Database {
     /// so nothing is kept to undo it.
     pub(crate) fn create(path: &Path, sync: &SyncRow) -> Result<Self, ExportError> {
         let connection = Connection::open(path)?;
+        // Else each grant's statement is prepared anew, to suit its values.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.execute_batch(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
              PRAGMA cache_size = -32000; BEGIN;",

@@ -41,17 +41,19 @@ pub struct EffectiveRow {
     pub grants: u64,
 }
 
-/// The filters stand within the view's own rows, where indexes serve them.
+/// Each way, with those of one holder next to each other: ordered, and not
+/// grouped, SQLite merges own and expanded ones, which come in order, and sorts
+/// no million rows.
 const SELECT: &str = "
-SELECT connection, resource_type || ':' || resource_id || ':' || slug AS entitlement_id,
-    resource_type, resource_id, slug, principal_type, principal_id, max(effective) AS effective,
-    max(way = 'own' AND directness = 'direct') AS direct, count(*) AS grants
-FROM (
-    SELECT * FROM current_effective
-    WHERE sync = :sync AND ifnull(resource_type = :resource_type, true)
-        AND ifnull(principal_type = :principal_type, true)
-)
-GROUP BY connection, resource_type, resource_id, slug, principal_type, principal_id";
+SELECT resource_type, resource_id, slug, principal_type, principal_id, effective,
+    way = 'own' AND directness = 'direct' AS direct
+FROM current_effective
+WHERE sync = :sync AND ifnull(resource_type = :resource_type, true)
+    AND ifnull(principal_type = :principal_type, true)
+ORDER BY resource_type, resource_id, slug, principal_type, principal_id";
+
+/// How many columns say of what a row is.
+const KEY: usize = 5;
 
 impl Store {
     /// Gives each principal's every entitlement to a callback, ordered by
@@ -86,29 +88,75 @@ impl Store {
             ":resource_type": filter.resource_type,
             ":principal_type": filter.principal_type,
         };
-        let rows = statement.query_map(parameters, EffectiveRow::read);
+        let mut rows = statement.query(parameters).map_err(StoreError::from)?;
         let mut count = 0;
-        for row in rows.map_err(StoreError::from)? {
-            each(row.map_err(StoreError::from)?)?;
+        let mut open: Option<EffectiveRow> = None;
+        while let Some(row) = rows.next().map_err(StoreError::from)? {
+            if let Some(same) = &mut open
+                && same.is_of(row).map_err(StoreError::from)?
+            {
+                same.add(row).map_err(StoreError::from)?;
+                continue;
+            }
             count += 1;
+            let next = EffectiveRow::read(&sync.connection, row).map_err(StoreError::from)?;
+            if let Some(done) = open.replace(next) {
+                each(done)?;
+            }
         }
+        open.map_or(Ok(()), each)?;
         Ok(count)
     }
 }
 
 impl EffectiveRow {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+    /// The first way. By place, since there may be millions.
+    fn read(connection: &str, row: &Row<'_>) -> rusqlite::Result<Self> {
+        let [
+            resource_type,
+            resource_id,
+            slug,
+            principal_type,
+            principal_id,
+        ] = texts(row)?;
         Ok(Self {
-            connection: row.get("connection")?,
-            entitlement_id: row.get("entitlement_id")?,
-            resource_type: row.get("resource_type")?,
-            resource_id: row.get("resource_id")?,
-            slug: row.get("slug")?,
-            principal_type: row.get("principal_type")?,
-            principal_id: row.get("principal_id")?,
-            effective: row.get("effective")?,
-            direct: row.get("direct")?,
-            grants: row.get("grants")?,
+            connection: connection.to_owned(),
+            entitlement_id: format!("{resource_type}:{resource_id}:{slug}"),
+            resource_type: resource_type.to_owned(),
+            resource_id: resource_id.to_owned(),
+            slug: slug.to_owned(),
+            principal_type: principal_type.to_owned(),
+            principal_id: principal_id.to_owned(),
+            effective: row.get(KEY)?,
+            direct: row.get(KEY + 1)?,
+            grants: 1,
         })
     }
+
+    fn is_of(&self, row: &Row<'_>) -> rusqlite::Result<bool> {
+        let own = [
+            &self.resource_type,
+            &self.resource_id,
+            &self.slug,
+            &self.principal_type,
+            &self.principal_id,
+        ];
+        Ok(own.map(String::as_str) == texts(row)?)
+    }
+
+    /// Another way.
+    fn add(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
+        self.effective |= row.get::<_, bool>(KEY)?;
+        self.direct |= row.get::<_, bool>(KEY + 1)?;
+        self.grants += 1;
+        Ok(())
+    }
+}
+
+fn texts<'a>(row: &'a Row<'_>) -> rusqlite::Result<[&'a str; KEY]> {
+    let mut texts = [""; KEY];
+    for (place, text) in texts.iter_mut().enumerate() {
+        *text = row.get_ref(place)?.as_str()?;
+    }
+    Ok(texts)
 }
