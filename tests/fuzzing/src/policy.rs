@@ -1,7 +1,7 @@
 //! What the policy is made from.
 
 use governance_host::policy::origin::Origin;
-use governance_host::policy::template::Template;
+use governance_host::policy::template::{Path, Template};
 use url::Url;
 
 /// Reads an origin. One that is accepted has one spelling, hides nobody's name,
@@ -23,7 +23,7 @@ pub fn template(base: &str, template: &str, path: &str) {
     let Ok(template) = Template::new(base, template) else {
         return;
     };
-    if !template.matches(path) {
+    if !Path::new(path).is_some_and(|it| template.matches(&it)) {
         return;
     }
     let url = Url::parse("https://example.com").and_then(|it| it.join(path));
