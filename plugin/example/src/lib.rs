@@ -50,10 +50,9 @@ pub fn client<'a, T: Transport>(
     transport: &'a T,
     context: &Context,
 ) -> Result<Client<'a, T>, Error> {
-    let fields = manifest::fields();
     Ok(Client {
         transport,
-        address: Settings::new(&context.settings, &fields).address(manifest::BASE_URL)?,
+        address: Settings::new(&context.settings, &manifest::FIELDS).address(manifest::BASE_URL)?,
         dialect: &DIALECT,
         now: context.now,
         plan: context.mode == Mode::Plan,

@@ -2,11 +2,11 @@
 //! component, and the host holds the component to it.
 
 use governance_guest::client::Endpoint;
+use governance_guest::settings::{Declared, Kind};
 use governance_guest::transport::Method;
 use governance_guest::wit::manifest::{
     BaseUrl, ChangeKind, Credential, CredentialScheme, Description, Effect, EntitlementListing,
-    Field, FieldKind, GrantListing, OfferedChange, ResourceTrait, ResourceType, StaticEntitlement,
-    Surface,
+    GrantListing, OfferedChange, ResourceTrait, ResourceType, StaticEntitlement, Surface,
 };
 use governance_guest::wit::model::Purpose;
 
@@ -72,7 +72,7 @@ pub fn description() -> Description {
             surface(PEOPLE_SURFACE, "People"),
             surface(TEAMS_SURFACE, "Teams and their members"),
         ],
-        fields: fields(),
+        fields: FIELDS.iter().map(Declared::field).collect(),
         routes: [PEOPLE, TEAMS, MEMBERS, ADD, REMOVE]
             .iter()
             .map(route)
@@ -91,19 +91,15 @@ pub fn description() -> Description {
 }
 
 /// The settings.
-#[must_use]
-pub fn fields() -> Vec<Field> {
-    vec![Field {
-        key: BASE_URL.to_owned(),
-        name: "Base URL".to_owned(),
-        description: "Where Rota is, such as https://rota.example.com/api".to_owned(),
-        kind: FieldKind::Url,
-        required: true,
-        default: None,
-        environment: Some("ROTA_BASE_URL".to_owned()),
-        secret: false,
-    }]
-}
+pub const FIELDS: [Declared; 1] = [Declared {
+    key: BASE_URL,
+    name: "Base URL",
+    description: "Where Rota is, such as https://rota.example.com/api",
+    kind: Kind::Url,
+    required: true,
+    default: None,
+    environment: Some("ROTA_BASE_URL"),
+}];
 
 fn person() -> ResourceType {
     ResourceType {

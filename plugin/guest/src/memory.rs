@@ -3,8 +3,8 @@
 //! An instance lives for one call, and a host has to give it its memory anew each
 //! time. To let it grow is dear for the host: it changes what its process may
 //! access, which all its processors have to be told. So there is enough for most
-//! calls from the beginning, which costs nothing until it is used, and then as much
-//! again at a time. The standard library's allocator would leave the former unused,
+//! calls from the beginning, which costs nothing until it is used, and then much
+//! at a time. The standard library's allocator would leave the former unused,
 //! and grow by 64 KiB; this one is smaller and faster, too.
 #![allow(
     unsafe_code,
@@ -21,8 +21,11 @@ use talc::cell::TalcSyncCell;
 use talc::source::Source;
 use talc::wasm::WasmBinning;
 
-/// Bytes that there are from the beginning, and by which they grow.
-const ARENA: usize = 1 << 20;
+/// Bytes that there are from the beginning: enough for an answer of twenty rows.
+const FIRST: usize = 1 << 18;
+
+/// Bytes that are added at once, at the least.
+const MORE: usize = 1 << 20;
 
 /// Bytes of a page of WebAssembly.
 const PAGE: usize = 1 << 16;
@@ -30,7 +33,7 @@ const PAGE: usize = 1 << 16;
 /// What the allocator keeps for itself of memory that it is given, at the most.
 const OVERHEAD: usize = 1 << 10;
 
-static mut FIRST: [u8; ARENA] = [0; ARENA];
+static mut BEGINNING: [u8; FIRST] = [0; FIRST];
 
 #[global_allocator]
 static HEAP: TalcSyncCell<Arenas, WasmBinning> = TalcSyncCell::new_wasm(Arenas { end: None });
@@ -47,7 +50,7 @@ unsafe impl Source for Arenas {
     fn acquire<B: Binning>(talc: &mut Talc<Self, B>, layout: Layout) -> Result<(), ()> {
         let Some(end) = talc.source.end else {
             // SAFETY: nobody else knows of this memory.
-            talc.source.end = unsafe { talc.claim((&raw mut FIRST).cast(), ARENA) };
+            talc.source.end = unsafe { talc.claim((&raw mut BEGINNING).cast(), FIRST) };
             return talc.source.end.map(drop).ok_or(());
         };
         let (base, size) = grow(layout)?;
@@ -63,7 +66,7 @@ unsafe impl Source for Arenas {
 /// More memory, in which this fits.
 fn grow(layout: Layout) -> Result<(*mut u8, usize), ()> {
     let needed = layout.size().checked_add(layout.align()).ok_or(())?;
-    let size = needed.checked_add(OVERHEAD).ok_or(())?.max(ARENA);
+    let size = needed.checked_add(OVERHEAD).ok_or(())?.max(MORE);
     let pages = size.div_ceil(PAGE);
     let before = memory_grow::<0>(pages);
     // Both fit in the address space, or the memory would not have grown.

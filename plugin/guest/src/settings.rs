@@ -8,20 +8,74 @@ use crate::address::Address;
 use crate::faults::invalid_input;
 use crate::wit::connector::Setting;
 use crate::wit::faults::Error;
-use crate::wit::manifest::Field;
+use crate::wit::manifest::{Field, FieldKind};
+
+/// A configuration field, as a constant: every call looks at its default, and only
+/// `describe` tells the rest.
+#[derive(Debug, Clone, Copy)]
+pub struct Declared {
+    /// By which the host gives its value.
+    pub key: &'static str,
+    /// For people.
+    pub name: &'static str,
+    /// For people.
+    pub description: &'static str,
+    /// What values there are.
+    pub kind: Kind,
+    /// Nothing works without a value.
+    pub required: bool,
+    /// The value where none is given.
+    pub default: Option<&'static str>,
+    /// The environment variable that people usually have it in.
+    pub environment: Option<&'static str>,
+}
+
+/// What values a field has.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// Any text.
+    Text,
+    /// A base URL.
+    Url,
+    /// One of these.
+    Choice(&'static [&'static str]),
+}
+
+impl Declared {
+    /// As the contract has it.
+    #[must_use]
+    pub fn field(&self) -> Field {
+        Field {
+            key: self.key.to_owned(),
+            name: self.name.to_owned(),
+            description: self.description.to_owned(),
+            kind: match self.kind {
+                Kind::Text => FieldKind::Text,
+                Kind::Url => FieldKind::Url,
+                Kind::Choice(values) => {
+                    FieldKind::Choice(values.iter().map(|it| (*it).to_owned()).collect())
+                }
+            },
+            required: self.required,
+            default: self.default.map(str::to_owned),
+            environment: self.environment.map(str::to_owned),
+            secret: false,
+        }
+    }
+}
 
 /// The values of one call.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings<'a> {
     given: &'a [Setting],
-    fields: &'a [Field],
+    declared: &'a [Declared],
 }
 
 impl<'a> Settings<'a> {
     /// The values that the host gave, for these fields.
     #[must_use]
-    pub fn new(given: &'a [Setting], fields: &'a [Field]) -> Self {
-        Self { given, fields }
+    pub fn new(given: &'a [Setting], declared: &'a [Declared]) -> Self {
+        Self { given, declared }
     }
 
     /// A field's value, or its default, without blanks around it.
@@ -29,7 +83,7 @@ impl<'a> Settings<'a> {
     pub fn text(&self, key: &str) -> Option<&'a str> {
         let given = self.given.iter().find(|setting| setting.key == key);
         let given = given.and_then(|setting| told(&setting.value));
-        given.or_else(|| told(self.field(key)?.default.as_deref()?))
+        given.or_else(|| told(self.declared(key)?.default?))
     }
 
     /// A field's value as a base URL.
@@ -45,15 +99,13 @@ impl<'a> Settings<'a> {
 
     fn missing(&self, key: &str) -> Error {
         let mut error = invalid_input(key, &format!("{key} is not given"));
-        let variable = self
-            .field(key)
-            .and_then(|field| field.environment.as_deref());
+        let variable = self.declared(key).and_then(|it| it.environment);
         error.hint = variable.map(|variable| format!("set it, or the variable {variable}"));
         error
     }
 
-    fn field(&self, key: &str) -> Option<&'a Field> {
-        self.fields.iter().find(|field| field.key == key)
+    fn declared(&self, key: &str) -> Option<&'a Declared> {
+        self.declared.iter().find(|it| it.key == key)
     }
 }
 
@@ -66,18 +118,16 @@ fn told(value: &str) -> Option<&str> {
 mod tests {
     use super::*;
     use crate::wit::faults::ErrorKind;
-    use crate::wit::manifest::FieldKind;
 
-    fn field(key: &str, default: Option<&str>) -> Field {
-        Field {
-            key: key.to_owned(),
-            name: key.to_owned(),
-            description: String::new(),
-            kind: FieldKind::Text,
+    fn declared(key: &'static str, default: Option<&'static str>) -> Declared {
+        Declared {
+            key,
+            name: key,
+            description: "",
+            kind: Kind::Text,
             required: false,
-            default: default.map(str::to_owned),
-            environment: Some("VARIABLE".to_owned()),
-            secret: false,
+            default,
+            environment: Some("VARIABLE"),
         }
     }
 
@@ -90,7 +140,10 @@ mod tests {
 
     #[test]
     fn a_value_is_what_is_given_or_else_the_default() {
-        let fields = [field("with", Some("https://default")), field("bare", None)];
+        let fields = [
+            declared("with", Some("https://default")),
+            declared("bare", None),
+        ];
         for (given, key, expected) in [
             (vec![], "with", Some("https://default")),
             (vec![setting("with", " a ")], "with", Some("a")),
@@ -106,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_missing_base_url_says_which_variable_to_set() {
-        let fields = [field("base_url", None)];
+        let fields = [declared("base_url", None)];
         let error = Settings::new(&[], &fields).address("base_url");
         let error = error.expect_err("not given");
         assert_eq!(error.kind, ErrorKind::InvalidInput("base_url".to_owned()));

@@ -2,9 +2,10 @@
 //! used: each resource type in its own module, with its endpoints.
 
 use governance_guest::client::Endpoint;
+use governance_guest::settings::{Declared, Kind};
 use governance_guest::wit::manifest::{
-    BaseUrl, Credential, CredentialScheme, Description, EntitlementListing, Field, FieldKind,
-    GrantListing, ResourceType, Surface,
+    BaseUrl, Credential, CredentialScheme, Description, EntitlementListing, GrantListing,
+    ResourceType, Surface,
 };
 
 use crate::session::RoleDetail;
@@ -54,7 +55,7 @@ pub fn description() -> Description {
         })
         .to_vec(),
         surfaces: surfaces(),
-        fields: fields(),
+        fields: FIELDS.iter().map(Declared::field).collect(),
         routes: endpoints()
             .iter()
             .map(|endpoint| endpoint.route(base(), CREDENTIAL))
@@ -115,43 +116,38 @@ pub fn endpoints() -> Vec<Endpoint> {
     [reading.to_vec(), change::endpoints()].concat()
 }
 
-/// The configuration.
-#[must_use]
-pub fn fields() -> Vec<Field> {
-    let optional = Field {
-        key: BASE_URL.to_owned(),
-        name: "Base URL".to_owned(),
-        description: "Where the API is; regional and simulated ones differ".to_owned(),
-        kind: FieldKind::Url,
+/// The settings.
+pub const FIELDS: [Declared; 3] = [
+    Declared {
+        key: BASE_URL,
+        name: "Base URL",
+        description: "Where the API is; regional and simulated ones differ",
+        kind: Kind::Url,
         required: false,
-        default: Some("https://api.openai.com/v1".to_owned()),
-        environment: Some("OPENAI_BASE_URL".to_owned()),
-        secret: false,
-    };
-    let organization = Field {
-        key: ORGANIZATION_ID.to_owned(),
-        name: "Organization id".to_owned(),
+        default: Some("https://api.openai.com/v1"),
+        environment: Some("OPENAI_BASE_URL"),
+    },
+    Declared {
+        key: ORGANIZATION_ID,
+        name: "Organization id",
         description: "Such as org-abc123; needed only where the roles do not tell it. \
-            A credential of another organization is then refused"
-            .to_owned(),
-        kind: FieldKind::Text,
+            A credential of another organization is then refused",
+        kind: Kind::Text,
+        required: false,
         default: None,
-        environment: Some("OPENAI_ORGANIZATION_ID".to_owned()),
-        ..optional.clone()
-    };
-    let detail = Field {
-        key: ROLE_DETAIL.to_owned(),
-        name: "Role detail".to_owned(),
+        environment: Some("OPENAI_ORGANIZATION_ID"),
+    },
+    Declared {
+        key: ROLE_DETAIL,
+        name: "Role detail",
         description: "always asks for the roles of each person in each project; auto only where \
-            the list or custom roles demand it, and leaves a gap for viewers"
-            .to_owned(),
-        kind: FieldKind::Choice(RoleDetail::ALL.map(|it| it.name().to_owned()).to_vec()),
-        default: Some(RoleDetail::Always.name().to_owned()),
-        environment: Some("OPENAI_ROLE_DETAIL".to_owned()),
-        ..optional.clone()
-    };
-    vec![optional, organization, detail]
-}
+            the list or custom roles demand it, and leaves a gap for viewers",
+        kind: Kind::Choice(&[RoleDetail::Always.name(), RoleDetail::Auto.name()]),
+        required: false,
+        default: Some(RoleDetail::Always.name()),
+        environment: Some("OPENAI_ROLE_DETAIL"),
+    },
+];
 
 fn base() -> BaseUrl {
     BaseUrl::FromField(BASE_URL.to_owned())

@@ -13,7 +13,7 @@ use governance_guest::wit::model::{Gap, GapReason, Scope, Timestamp};
 use serde_json::Value;
 
 use crate::dialect::DIALECT;
-use crate::manifest::{BASE_URL, ORGANIZATION_ID, ROLE_DETAIL, fields};
+use crate::manifest::{BASE_URL, FIELDS, ORGANIZATION_ID, ROLE_DETAIL};
 
 /// The longest organization id that is believed, in bytes. Those seen are
 /// under 40.
@@ -148,8 +148,7 @@ impl<'a, T: Transport> Session<'a, T> {
     /// # Errors
     /// `invalid-input`, naming the configuration field that is wrong.
     pub fn open(transport: &'a T, context: &Context) -> Result<Self, Error> {
-        let fields = fields();
-        let settings = Settings::new(&context.settings, &fields);
+        let settings = Settings::new(&context.settings, &FIELDS);
         let client = Client {
             transport,
             address: settings.address(BASE_URL)?,
