@@ -50,7 +50,8 @@ struct Learnt {
     is_shaky: bool,
 }
 
-/// A time in which nothing was let through.
+/// A time in which nothing was let through, but for requests that were overtaken by
+/// those that were refused.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Drought {
     /// The first refusal.
@@ -115,7 +116,7 @@ impl Learning {
             .iter()
             .find_map(|within| drought.explained_by(*within, log));
         let since = before(drought.from, HORIZON);
-        let counted = log.admitted(since, drought.from);
+        let counted = log.admitted(since, drought.to);
         let measured = counted.map(|(requests, first)| {
             let within = drought.to - first;
             even(Rate { requests, within })
@@ -146,7 +147,7 @@ impl Drought {
     /// when not: the oldest of them left its window between the last refusal and
     /// the end. Some leeway, since only sending is known and not arriving.
     fn explained_by(&self, within: Duration, log: &Log) -> Option<Rate> {
-        let (requests, oldest) = log.admitted(before(self.from, within), self.from)?;
+        let (requests, oldest) = log.admitted(before(self.from, within), self.to)?;
         let left = oldest + within;
         let is_explained = self.last < left + within / 10 && left < self.to + within / 10;
         is_explained.then_some(Rate { requests, within })
@@ -229,6 +230,24 @@ mod tests {
             let told = rate(told.requests, told.within.as_millis().try_into().unwrap());
             assert_eq!(told, expected, "{count} every {apart} ms");
         }
+    }
+
+    #[test]
+    fn requests_that_overtake_each_other_are_counted() {
+        let begun = Instant::now();
+        let at = |milliseconds| begun + Duration::from_millis(milliseconds);
+        let (mut log, mut learning) = (Log::default(), Learning::default());
+        // Sixteen at once: the service saw the first three last.
+        let refused = [0, 1, 2, 13, 14, 15];
+        for sent in 0..16 {
+            let number = log.send(at(sent));
+            log.ended(number, at(sent + 5), !refused.contains(&sent));
+        }
+        let trial = log.send(at(1_015));
+        log.ended(trial, at(1_016), true);
+        let (from, last, to) = (at(0), at(15), at(1_015));
+        learning.survived(Drought { from, last, to }, &log);
+        assert_eq!(learning.rate(), Some(rate(10, 1_000)));
     }
 
     #[test]

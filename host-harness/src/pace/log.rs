@@ -121,12 +121,12 @@ impl Log {
         Some(Full::Until(leaving[open + leaving.len() - most]))
     }
 
-    /// How many requests sent in this time were let through, and when the first
-    /// of them was sent.
+    /// How many requests sent from one time on and before another were let through,
+    /// and when the first of them was sent.
     pub(super) fn admitted(&self, from: Instant, to: Instant) -> Option<(u32, Instant)> {
         let admitted = self.entries.iter().filter(|entry| {
             let is_admitted = matches!(entry.state, State::Ended { admitted: true, .. });
-            is_admitted && (from..=to).contains(&entry.sent)
+            is_admitted && (from..to).contains(&entry.sent)
         });
         let mut count = 0;
         let mut first = None;

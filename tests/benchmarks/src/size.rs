@@ -17,7 +17,7 @@ const ANSWERS: [(&str, &[&str], f64); 2] = [
     (
         "a report",
         &["report", "--force", "--out", "review.html"],
-        1.0,
+        2.0,
     ),
 ];
 
