@@ -61,10 +61,14 @@ impl Caller {
     /// Compares the types of all functions with the contract's: one that is not
     /// called first would else be found wrong in the middle of the work.
     async fn check_types(&self) -> Result<(), CallError> {
-        let hooks = self.hooks(Access::Read, &Arc::default());
-        let instance = Instance::new(&self.loaded, hooks).await;
-        let checked = instance.and_then(|mut it| it.check_types());
-        checked.map_err(CallError::Breach)
+        let log = Arc::<CallLog>::default();
+        let hooks = self.hooks(Access::Read, &log);
+        let checking = async {
+            let mut instance = Instance::new(&self.loaded, hooks).await?;
+            instance.check_types().map(Ok)
+        };
+        let (checked, notes) = self.within_limits(Access::Read, log, checking).await;
+        read(checked, notes.trouble)
     }
 
     pub(crate) async fn check(&self, context: &Context, surface: &str) -> Result<Probe, CallError> {
