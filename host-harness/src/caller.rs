@@ -51,24 +51,10 @@ impl Caller {
     }
 
     pub(crate) async fn describe(&self, settings: &[Setting]) -> Result<Description, CallError> {
-        self.check_types().await?;
         let description = self.read(Function::Describe, Manner::Waits, (settings,));
         let description = description.await?;
         bounds::check_description(&description)?;
         Ok(description)
-    }
-
-    /// Compares the types of all functions with the contract's: one that is not
-    /// called first would else be found wrong in the middle of the work.
-    async fn check_types(&self) -> Result<(), CallError> {
-        let log = Arc::<CallLog>::default();
-        let hooks = self.hooks(Access::Read, &log);
-        let checking = async {
-            let mut instance = Instance::new(&self.loaded, hooks).await?;
-            instance.check_types().map(Ok)
-        };
-        let (checked, notes) = self.within_limits(Access::Read, log, checking).await;
-        read(checked, notes.trouble)
     }
 
     pub(crate) async fn check(&self, context: &Context, surface: &str) -> Result<Probe, CallError> {
@@ -155,6 +141,9 @@ impl Caller {
         let hooks = self.hooks(access, &log);
         let calling = async {
             let mut instance = Instance::new(&self.loaded, hooks).await?;
+            if function == Function::Describe {
+                instance.check_types()?;
+            }
             instance.call(function, arguments).await
         };
         self.within_limits(access, log, calling).await

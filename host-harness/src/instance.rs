@@ -155,7 +155,8 @@ impl<'a> Instance<'a> {
         }
     }
 
-    /// Compares the types of all functions with the contract's.
+    /// Compares the types of all functions with the contract's: one that is not
+    /// called first would else be found wrong in the middle of the work.
     pub(crate) fn check_types(&mut self) -> Result<(), Breach> {
         match Plugin::new(&mut self.store, &self.instance) {
             Ok(_) => Ok(()),
