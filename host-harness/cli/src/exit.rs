@@ -78,6 +78,17 @@ pub(crate) struct Refused {
     pub(crate) hint: String,
 }
 
+/// The command refuses.
+pub(crate) fn refused(exit: Exit, message: String, hint: &str) -> anyhow::Error {
+    let hint = hint.to_owned();
+    Refused {
+        exit,
+        message,
+        hint,
+    }
+    .into()
+}
+
 impl std::fmt::Display for Refused {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.message.fmt(out)

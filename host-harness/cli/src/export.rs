@@ -9,7 +9,7 @@ use governance_export::{ExportError, Kind, Rows, RowsFormat, c1z, is_complete};
 use governance_host::store::{Store, SyncRow};
 
 use crate::arguments::Database;
-use crate::exit::{Exit, Refused};
+use crate::exit::{Exit, refused};
 use crate::text::safe_line;
 
 /// Write what the last sync read into files for other programs
@@ -245,14 +245,4 @@ fn with_hint(error: ExportError) -> anyhow::Error {
     let error = anyhow::Error::from(error);
     let message = format!("{error:#}");
     refused(Exit::Configuration, message, hint)
-}
-
-fn refused(exit: Exit, message: String, hint: &str) -> anyhow::Error {
-    let hint = hint.to_owned();
-    Refused {
-        exit,
-        message,
-        hint,
-    }
-    .into()
 }

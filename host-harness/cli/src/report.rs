@@ -12,7 +12,7 @@ use governance_host::store::Store;
 use governance_report::{Figures, Report};
 
 use crate::arguments::Database;
-use crate::exit::{Exit, Refused};
+use crate::exit::{Exit, refused};
 use crate::text::{json_line, safe_line};
 
 /// Write an access review as one page that any browser opens
@@ -94,13 +94,7 @@ fn not_written(error: ExportError) -> anyhow::Error {
             "check the path and its permissions",
         ),
     };
-    let hint = hint.to_owned();
-    Refused {
-        exit,
-        message,
-        hint,
-    }
-    .into()
+    refused(exit, message, hint)
 }
 
 fn tell(figures: &Figures, out: &std::path::Path, stderr: &mut dyn Write) -> std::io::Result<()> {
