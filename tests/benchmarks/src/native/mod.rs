@@ -49,6 +49,7 @@ pub(crate) fn run(database: &File, concurrency: usize) -> anyhow::Result<()> {
     let base_url = variable("OPENAI_BASE_URL")?;
     let key = variable("OPENAI_ADMIN_KEY")?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
         .enable_all()
         .build()?;
     let connector = Arc::new(Native {
