@@ -12,6 +12,7 @@ use super::plan::Step;
 use super::tape;
 use crate::limits::{Bound, Limit, Limits};
 use crate::pace::{HeldBack, Manner, Pass};
+use crate::policy::origin::Origin;
 use crate::policy::{Refusal, Route};
 use crate::recording::recorder::Heard;
 
@@ -174,13 +175,13 @@ impl CallLog {
     }
 
     /// Notes a failure on the way; the answer is what the component is told.
-    pub(crate) fn fail(&self, failure: Failure, origin: &str) -> Error {
+    pub(crate) fn fail(&self, failure: Failure, origin: &Origin) -> Error {
         match failure {
             Failure::Refused(refusal) => self.refuse(refusal),
             Failure::Network {
                 told, text, bound, ..
             } => {
-                self.failed(origin, &text, bound);
+                self.failed(&origin.to_string(), &text, bound);
                 told
             }
         }

@@ -14,6 +14,7 @@ mod client;
 mod connect;
 mod log;
 mod plan;
+mod prepare;
 mod redact;
 mod resolve;
 mod slots;
@@ -21,39 +22,31 @@ mod tape;
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use governance_contract::connector::RedactedCredential;
 use governance_contract::manifest::Effect;
 use governance_contract::model::Timestamp;
-use http::header::{
-    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, COOKIE, HOST, HeaderName, HeaderValue,
-    SET_COOKIE, USER_AGENT,
-};
+use http::header::{AUTHORIZATION, CONTENT_ENCODING, COOKIE, HeaderName, SET_COOKIE};
+use http::uri::Authority;
 use http_body_util::{BodyExt, Limited};
 use secrecy::SecretString;
-use url::Url;
 use wasmtime_wasi_http::{
     DEFAULT_FORBIDDEN_HEADERS, Error, ForbiddenHeaderFilter, RequestOptions, WasiBody,
     WasiHttpHooks,
 };
 
 use crate::credential::Credentials;
-use crate::limits::{Limit, Limits};
+use crate::limits::Limits;
 use crate::pace::Pace;
-use crate::policy::{Access, Policy, Refusal, Route};
+use crate::policy::{Access, Policy, Refusal};
 use crate::recording::recorder::{Heard, Recorder};
 use client::{Client, Failure};
 pub(crate) use connect::Network;
 pub use log::Trouble;
 pub(crate) use log::{CallLog, Notes};
 pub use plan::Step;
-use plan::{PREDICTED_ANSWER, Predicted};
+use prepare::{Incoming, Ready};
 use redact::Redactor;
 pub(crate) use tape::Player;
-
-/// How the harness names itself to services.
-const AGENT: HeaderValue =
-    HeaderValue::from_static(concat!("governance-harness/", env!("CARGO_PKG_VERSION")));
 
 /// The way out for all instances of one connection. Connections share nothing:
 /// neither sockets nor credentials.
@@ -163,69 +156,6 @@ impl Egress {
         }
     }
 
-    /// Refuses or prepares a request.
-    fn prepare(
-        &self,
-        access: Access,
-        request: Incoming,
-        log: &CallLog,
-    ) -> Result<Ready<'_>, Refusal> {
-        log.count(self.limits.bound(Limits::requests_with(access)))?;
-        let body = request.body.map_err(|()| Refusal::RequestBody {
-            bound: self.limits.bound(Limit::RequestBody),
-        })?;
-        let method = request.head.method.as_str();
-        let uri = request.head.uri.to_string();
-        let url = Url::parse(&uri).map_err(|_| Refusal::NoRoute {
-            method: method.to_owned(),
-            url: uri,
-        })?;
-        let route = self.policy.decide(access, method, &url)?;
-        let mut headers = request.head.headers;
-        let predicted = headers.remove(PREDICTED_ANSWER);
-        self.dress(&mut headers, route)?;
-        if access == Access::Plan && route.effect() == Effect::Change {
-            let predicted = predicted.as_ref().and_then(Predicted::read);
-            let step = Step::new(&route.id, method, &url, &body);
-            log.planned(step, predicted.is_some())?;
-            // The log refuses what is not predicted.
-            let unpredicted = || Refusal::Unpredicted {
-                route: route.id.clone(),
-            };
-            return predicted.map(Ready::Answer).ok_or_else(unpredicted);
-        }
-        let asked = Step::new(&route.id, method, &url, &body);
-        let mut outgoing = http::Request::new(body.into());
-        *outgoing.method_mut() = request.head.method.clone();
-        *outgoing.headers_mut() = headers;
-        // The judged form of the URL is the one that is sent.
-        *outgoing.uri_mut() = http::Uri::try_from(url.as_str()).map_err(|_| Refusal::NoRoute {
-            method: method.to_owned(),
-            url: url.origin().ascii_serialization(),
-        })?;
-        Ok(Ready::Send(Box::new(Outgoing {
-            request: outgoing,
-            asked,
-            route,
-        })))
-    }
-
-    /// Adds what the host says, and the credential.
-    fn dress(&self, headers: &mut http::HeaderMap, route: &Route) -> Result<(), Refusal> {
-        // The client sets it from the judged URL.
-        headers.remove(HOST);
-        headers.insert(USER_AGENT, AGENT);
-        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        if let Some(credential) = route.credential()
-            && self.replayed().is_none()
-        {
-            let header = self.credentials.header(&credential.id, &credential.scheme);
-            let (name, value) = header.ok_or_else(|| credential.missing())?;
-            headers.insert(name, value);
-        }
-        Ok(())
-    }
-
     async fn send(
         &self,
         access: Access,
@@ -246,10 +176,11 @@ impl Egress {
         let pass = self.admit(access, outgoing.route, log).await?;
         log.sent(outgoing.route);
         let limits = cap(options, &self.limits);
-        let (asked, effect) = (outgoing.asked, outgoing.route.effect());
+        let (route, effect) = (outgoing.route, outgoing.route.effect());
+        let recorded = self.recorder.as_ref().map(|_| outgoing.step());
         let response = match &self.way {
             Way::Network(client) => client.send(outgoing.request, limits).await,
-            Way::Replay(player) => player.answer(&asked, effect),
+            Way::Replay(player) => player.answer(&outgoing.step(), effect),
         };
         if let (Some(pass), Ok(response)) = (pass, &response) {
             pass.answered(response.status(), response.headers());
@@ -258,13 +189,12 @@ impl Egress {
             log.declined();
         }
         let mut response = response.map(|it| self.redactor.clean(it));
-        if self.recorder.is_some() {
+        if let Some(asked) = recorded {
             let (whole, got) = tape::heard(response).await;
             log.heard(Heard { asked, effect, got });
             response = whole;
         }
-        let origin = outgoing.route.origin().to_string();
-        let response = response.map_err(|failure| log.fail(failure, &origin))?;
+        let response = response.map_err(|failure| log.fail(failure, route.origin()))?;
         let encoding = response.headers().get(CONTENT_ENCODING);
         if encoding.is_some_and(|it| it != "identity") {
             let encoding = encoding.and_then(|it| it.to_str().ok()).map(str::to_owned);
@@ -272,25 +202,6 @@ impl Egress {
         }
         Ok(response)
     }
-}
-
-struct Incoming {
-    head: http::request::Parts,
-    body: Result<Bytes, ()>,
-}
-
-/// A request that was judged.
-enum Ready<'a> {
-    /// It may go out.
-    Send(Box<Outgoing<'a>>),
-    /// It was planned, with this answer.
-    Answer(Predicted),
-}
-
-struct Outgoing<'a> {
-    request: http::Request<http_body_util::Full<Bytes>>,
-    asked: Step,
-    route: &'a Route,
 }
 
 /// Whether a request certainly had no effect: it did not leave, or the service
@@ -349,12 +260,12 @@ impl WasiHttpHooks for Hooks {
         let (egress, log, access) = (self.egress.clone(), self.log.clone(), self.access);
         let limits = egress.limits;
         Box::new(async move {
-            let origin = request.uri().authority().map(ToString::to_string);
-            let origin = origin.unwrap_or_default();
+            let asked = request.uri().authority().cloned();
             let response = egress.send(access, request, options, &log).await?;
             let response = response.map(|body| {
                 let noted = body.map_err(move |error| {
-                    log.broke_off(&error, &origin, &limits);
+                    let service = asked.as_ref().map_or("", Authority::as_str);
+                    log.broke_off(&error, service, &limits);
                     error
                 });
                 noted.boxed_unsync()

@@ -8,10 +8,13 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use bytes::Bytes;
 use governance_contract::manifest::{Description, Effect, FieldKind};
 use governance_contract::samples::{self, BASE_URL, CREDENTIAL, changes, credential, field, route};
-use http::HeaderName;
+use http::header::{HeaderName, HeaderValue};
+use http_body_util::BodyExt;
 
+use super::plan::PREDICTED_ANSWER;
 use super::*;
 use crate::authorities::Authorities;
 use crate::policy::Operator;
