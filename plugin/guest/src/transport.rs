@@ -14,13 +14,15 @@ use crate::wit::faults::{Delivery, Error, ErrorKind, Party};
 pub const BODY_LIMIT: usize = 4 * 1_024 * 1_024;
 
 /// The headers of an answer that connectors look at; a transport hands on no
-/// others.
-pub const ANSWER_HEADERS: [&str; 4] = [
-    "content-type",
-    "retry-after",
-    "retry-after-ms",
-    "x-request-id",
-];
+/// others. The host has to be asked for each of them, so a success is asked for
+/// nothing that only a refusal tells.
+#[must_use]
+pub const fn answer_headers(status: u16) -> &'static [&'static str] {
+    match status {
+        200..=299 => &["x-request-id"],
+        _ => &["retry-after", "retry-after-ms", "x-request-id"],
+    }
+}
 
 /// An HTTP method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +71,7 @@ pub struct Request {
 pub struct Response {
     /// The HTTP status.
     pub status: u16,
-    /// Those of [`ANSWER_HEADERS`] that the answer has.
+    /// Those of [`answer_headers`] that the answer has.
     pub headers: Vec<(String, String)>,
     /// The body, at most [`BODY_LIMIT`] bytes.
     pub body: Vec<u8>,

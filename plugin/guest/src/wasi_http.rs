@@ -13,7 +13,7 @@ use wasi::http::types::{
 use wasi::io::streams::{InputStream, StreamError};
 
 use crate::transport::{
-    ANSWER_HEADERS, BODY_LIMIT, Method, Problem, Request, Response, Transport, TransportError,
+    BODY_LIMIT, Method, Problem, Request, Response, Transport, TransportError, answer_headers,
 };
 use crate::wit::faults::Delivery;
 
@@ -41,21 +41,22 @@ impl Transport for WasiHttp {
             let _ = write(body, bytes);
         }
         let incoming = wait(&pending)?;
+        let status = incoming.status();
         Ok(Response {
-            status: incoming.status(),
-            headers: answer_headers(&incoming),
+            status,
+            headers: headers(&incoming, answer_headers(status)),
             body: read_body(&incoming)?,
         })
     }
 }
 
 fn outgoing_request(request: &Request) -> Result<OutgoingRequest, TransportError> {
-    let fields = Fields::new();
-    for (name, value) in &request.headers {
-        fields
-            .append(name, value.as_bytes())
-            .map_err(|error| not_sent(Problem::Refused, &format!("header {name}: {error:?}")))?;
-    }
+    let headers = request.headers.iter();
+    let headers: Vec<_> = headers
+        .map(|(name, value)| ((*name).to_owned(), value.clone().into_bytes()))
+        .collect();
+    let fields = Fields::from_list(&headers)
+        .map_err(|error| not_sent(Problem::Refused, &format!("its headers: {error:?}")))?;
     let outgoing = OutgoingRequest::new(fields);
     address(&outgoing, request)
         .map_err(|()| not_sent(Problem::Refused, "its method or URL is not accepted"))?;
@@ -63,7 +64,10 @@ fn outgoing_request(request: &Request) -> Result<OutgoingRequest, TransportError
 }
 
 fn address(outgoing: &OutgoingRequest, request: &Request) -> Result<(), ()> {
-    outgoing.set_method(&method(request.method))?;
+    // `GET` is what it begins with.
+    if request.method != Method::Get {
+        outgoing.set_method(&method(request.method))?;
+    }
     outgoing.set_scheme(Some(&scheme(&request.url)))?;
     outgoing.set_authority(Some(request.url.authority()))?;
     outgoing.set_path_with_query(Some(&path_with_query(&request.url)))
@@ -117,13 +121,13 @@ fn wait(pending: &FutureIncomingResponse) -> Result<IncomingResponse, TransportE
     }
 }
 
-fn answer_headers(incoming: &IncomingResponse) -> Vec<(String, String)> {
+fn headers(incoming: &IncomingResponse, names: &[&str]) -> Vec<(String, String)> {
     let fields = incoming.headers();
-    let first = |name: &str| {
+    let first = |name: &&str| {
         let value = fields.get(name).into_iter().next()?;
-        Some((name.to_owned(), String::from_utf8(value).ok()?))
+        Some(((*name).to_owned(), String::from_utf8(value).ok()?))
     };
-    ANSWER_HEADERS.into_iter().filter_map(first).collect()
+    names.iter().filter_map(first).collect()
 }
 
 fn read_body(incoming: &IncomingResponse) -> Result<Vec<u8>, TransportError> {
@@ -143,6 +147,8 @@ fn read_stream(stream: &InputStream) -> Result<Vec<u8>, TransportError> {
                     detail: Some(format!("more than {BODY_LIMIT} bytes")),
                 });
             }
+            // Most answers are one chunk.
+            Ok(chunk) if bytes.is_empty() => bytes = chunk,
             Ok(chunk) => bytes.extend_from_slice(&chunk),
             Err(StreamError::Closed) => return Ok(bytes),
             Err(StreamError::LastOperationFailed(error)) => {

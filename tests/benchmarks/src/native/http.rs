@@ -4,7 +4,7 @@
 use anyhow::Context as _;
 use bytes::Bytes;
 use governance_guest::transport::{
-    ANSWER_HEADERS, Problem, Request, Response, Transport, TransportError,
+    Problem, Request, Response, Transport, TransportError, answer_headers,
 };
 use governance_guest::wit::faults::Delivery;
 use http::HeaderValue;
@@ -52,12 +52,13 @@ impl Http {
             .request(outgoing.body(Full::from(body))?)
             .await?;
         let (head, body) = answer.into_parts();
-        let headers = ANSWER_HEADERS.iter().filter_map(|name| {
+        let status = head.status.as_u16();
+        let headers = answer_headers(status).iter().filter_map(|name| {
             let value = head.headers.get(*name)?.to_str().ok()?;
             Some(((*name).to_owned(), value.to_owned()))
         });
         Ok(Response {
-            status: head.status.as_u16(),
+            status,
             headers: headers.collect(),
             body: body.collect().await?.to_bytes().into(),
         })
