@@ -105,17 +105,30 @@ pub enum TrustError {
         source: std::io::Error,
     },
     /// It is not what this module documents.
-    #[error("{path} is not a harness configuration")]
+    #[error("{path} is not a harness configuration: line {line}: {why}")]
     Format {
         /// The file.
         path: PathBuf,
-        /// Where and why.
-        #[source]
-        source: Box<toml::de::Error>,
+        /// Where, from 1; of a limit, where its table begins.
+        line: usize,
+        /// What is wrong there, on one line.
+        why: String,
     },
     /// An entry's origin cannot be allowed.
     #[error("an origin in the configuration cannot be allowed")]
     Origin(#[from] OriginError),
+}
+
+impl TrustError {
+    /// The library tells the place in a picture of several lines.
+    fn format(path: &Path, text: &str, error: &toml::de::Error) -> Self {
+        let before = error.span().and_then(|at| text.get(..at.start));
+        Self::Format {
+            path: path.to_owned(),
+            line: before.unwrap_or_default().matches('\n').count() + 1,
+            why: error.message().replace('\n', ", "),
+        }
+    }
 }
 
 impl Trust {
@@ -133,10 +146,8 @@ impl Trust {
                 });
             }
         };
-        let mut trust: Self = toml::from_str(&text).map_err(|source| TrustError::Format {
-            path: path.to_owned(),
-            source: Box::new(source),
-        })?;
+        let format = |error| TrustError::format(path, &text, &error);
+        let mut trust: Self = toml::from_str(&text).map_err(format)?;
         // Beside the file that names it, wherever the harness was started.
         let folder = path.parent().unwrap_or(Path::new(""));
         trust.ca_file = trust.ca_file.map(|file| folder.join(file));
@@ -222,6 +233,28 @@ mod tests {
     }
 
     #[test]
+    fn what_is_wrong_is_told_on_one_line_with_its_place() {
+        for (text, told) in [
+            (
+                "[limits]\ncall_time = \"3 s\"\n",
+                "line 1: the limit `call_time` has to be a number of seconds, such as 60 or 0.5, \
+                 above zero",
+            ),
+            ("\n\nnonsense", "line 3: key with no value, expected `=`"),
+            (
+                "[provisioning]\nprotected = []\n",
+                "line 2: unknown field `protected`, expected one of `enabled`, `protect`, \
+                 `max-removals`",
+            ),
+        ] {
+            let error = toml::from_str::<Trust>(text).unwrap_err();
+            let error = TrustError::format(Path::new("harness.toml"), text, &error);
+            let expected = format!("harness.toml is not a harness configuration: {told}");
+            assert_eq!(error.to_string(), expected);
+        }
+    }
+
+    #[test]
     fn nothing_may_be_changed_unless_it_is_said() {
         let nothing: Trust = toml::from_str("").unwrap();
         assert_eq!(nothing.provisioning, Changing::default());
@@ -232,6 +265,7 @@ mod tests {
         assert_eq!(changing.protect, ["a@b.c"]);
         assert_eq!(changing.max_removals, Some(3));
     }
+
     #[test]
     fn a_components_limits_are_its_own_and_what_all_share_is_not() {
         let text = |limits: &str| {

@@ -27,7 +27,8 @@ fn trap(text: &str) -> Breach {
     Breach::Trap(format!("wasm trap: {text}"))
 }
 
-#[tokio::test(flavor = "multi_thread")]
+// On one worker, as in the harness.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_breach_names_its_limit_and_others_work_on() {
     let host = Host::short();
     let time = Breach::Time(limits().bound(Limit::CallTime));
