@@ -12,8 +12,9 @@ use rusqlite::{Transaction, named_params};
 use crate::SyncId;
 use crate::write::{json, merge_grant, sources};
 
-/// So many are put among the others at once.
-const MANY: i64 = 50_000;
+/// So many are put among the others at once: each time nearly all of a large index
+/// is written, and their places in the table have to fit in the cache.
+const MANY: i64 = 200_000;
 
 const COLUMNS: &str = "sync, resource_type, resource_id, slug, principal_type, principal_id,
     directness, sources, pending, immutable, expands_slugs, expands_deep, expires_at, hint";
@@ -85,11 +86,23 @@ pub(crate) fn settle(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
 mod tests {
     use super::*;
     use crate::fixtures::{Place, begin, finish, told};
-    use crate::{Batch, Ending};
+    use crate::{Batch, Ending, Store};
 
     fn waiting_in(place: &Place) -> i64 {
         let mut store = place.writer();
         waiting(&store.connection.transaction().unwrap()).unwrap()
+    }
+
+    /// Has a row that waits wait so many times, each time for somebody else.
+    fn copy(store: &Store, times: i64) {
+        let copied = COLUMNS.replace("principal_id", "principal_id || number");
+        let sql = format!(
+            "WITH RECURSIVE numbers (number) AS (
+                 VALUES (2) UNION ALL SELECT number + 1 FROM numbers WHERE number < ?
+             )
+             INSERT INTO arriving_grants ({COLUMNS}) SELECT {copied} FROM arriving_grants, numbers"
+        );
+        store.connection.execute(&sql, [times]).unwrap();
     }
 
     #[test]
@@ -97,25 +110,29 @@ mod tests {
         let place = Place::new();
         let mut store = place.writer();
         let sync = begin(&mut store, "default");
-        let names = (0..MANY + 10).map(|number| format!("user:u{number} group:g:member"));
-        let grants: Vec<_> = names.map(|words| told(&words)).collect();
-        for (page, left) in grants.chunks(20_000).zip([20_000, 40_000, 0]) {
+        let grants =
+            ["user:u", "user:v", "user:w"].map(|user| told(&format!("{user} group:g:member")));
+        let write = |store: &mut Store, grants| {
             let batch = Batch {
-                grants: page,
+                grants,
                 ..Batch::default()
             };
             store.write(sync, &[batch]).unwrap();
+        };
+        write(&mut store, &grants[..1]);
+        copy(&store, MANY - 2);
+        for (page, left) in [
+            (&grants[1..2], MANY - 1),
+            (&grants[2..], 0),
+            (&grants[..2], 2),
+        ] {
+            write(&mut store, page);
             drop(store);
             assert_eq!(waiting_in(&place), left);
             store = place.writer();
         }
-        let again = Batch {
-            grants: &grants[..5],
-            ..Batch::default()
-        };
-        store.write(sync, &[again]).unwrap();
         let summary = finish(&mut store, sync, Ending::Read);
-        assert_eq!(summary.grants, grants.len() as u64);
+        assert_eq!(summary.grants, u64::try_from(MANY).unwrap());
         drop(store);
         assert_eq!(waiting_in(&place), 0);
     }

@@ -84,6 +84,7 @@ impl Store {
             return Err(StoreError::WriteProtected { path });
         }
         configure(&connection)?;
+        make_room(&connection)?;
         // Asked again, now that nobody else can be creating it.
         let found = file::identify(&connection, &path)?;
         let tightened = file::tighten(&path)?;
@@ -168,15 +169,20 @@ pub(crate) fn configure(connection: &Connection) -> rusqlite::Result<()> {
     // Else SQLite prepares a statement anew each time that a value is bound to it,
     // to see whether another plan suits the value better.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    // In WAL mode NORMAL keeps the file whole whatever happens. Grants arrive by
-    // resource and are indexed by principal, all over the file: 32 MB of cache,
-    // and as much of changes before they are put into the file, halve the time
-    // of a million. Somebody may have given us the file: its views call nothing
-    // that could act.
+    // In WAL mode NORMAL keeps the file whole whatever happens. Somebody may have
+    // given us the file: its views call nothing that could act.
     connection.execute_batch(
         "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF;
-         PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 8000;",
+         PRAGMA cache_size = -32000;",
     )
+}
+
+/// Lets a sync change much at once. What does not fit in the cache is written to
+/// the log before its time, and SQLite then reads all that follows in it again, for
+/// its checksums. 96 MB hold what [`crate::arriving`] puts among the others at once,
+/// and as much is changed before it is put into the file.
+fn make_room(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch("PRAGMA cache_size = -96000; PRAGMA wal_autocheckpoint = 24000;")
 }
 
 /// Adds what a store of a version has not. Version 0 is an empty file.
