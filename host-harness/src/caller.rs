@@ -12,12 +12,11 @@ use governance_contract::connector::{Context, ListingTarget, Lookup, Page, Probe
 use governance_contract::faults::{self, ErrorKind};
 use governance_contract::manifest::Description;
 use governance_contract::model::Reference;
-use wasmtime::component::{ComponentNamedList, Lift, Lower};
 
 use crate::egress::{CallLog, Egress, Hooks, Notes, Trouble};
 use crate::engine::Loaded;
 use crate::error::CallError;
-use crate::function::Function;
+use crate::function::{Answer, Arguments, Function};
 use crate::instance::{Breach, Instance};
 use crate::limits::Limits;
 use crate::pace::Manner;
@@ -109,16 +108,12 @@ impl Caller {
     }
 
     /// Calls a function that reads.
-    async fn read<Arguments, Answer>(
+    async fn read<A: Answer>(
         &self,
         function: Function,
         manner: Manner,
-        arguments: Arguments,
-    ) -> Result<Answer, CallError>
-    where
-        Arguments: ComponentNamedList + Lower + Send + Sync,
-        Answer: Lift + Send + Sync + 'static,
-    {
+        arguments: impl Arguments,
+    ) -> Result<A, CallError> {
         let (called, notes) = self.call(Access::Read, manner, function, arguments).await;
         let none = std::iter::empty();
         self.egress.record(function.name(), notes.heard, none);
@@ -126,17 +121,13 @@ impl Caller {
     }
 
     /// Instantiates the component and calls one function of it.
-    async fn call<Arguments, Answer>(
+    async fn call<A: Answer>(
         &self,
         access: Access,
         manner: Manner,
         function: Function,
-        arguments: Arguments,
-    ) -> (Called<Answer>, Notes)
-    where
-        Arguments: ComponentNamedList + Lower + Send + Sync,
-        Answer: Lift + Send + Sync + 'static,
-    {
+        arguments: impl Arguments,
+    ) -> (Called<A>, Notes) {
         let log = Arc::new(CallLog::new(manner));
         let hooks = self.hooks(access, &log);
         let calling = async {

@@ -2,10 +2,21 @@
 //! in each instance. wasmtime's generated bindings would compare the types of all
 //! of them whenever an instance is made, of which only one is called.
 
-use wasmtime::component::{Component, ComponentExportIndex};
+use wasmtime::component::{Component, ComponentExportIndex, ComponentNamedList, Lift, Lower};
 
 /// The interface of the contract's world.
 const INTERFACE: &str = "governance:connector/connector@0.1.0";
+
+/// What a function takes: the contract's values, which are written into the
+/// component's memory.
+pub(crate) trait Arguments: ComponentNamedList + Lower + Send + Sync {}
+
+impl<T: ComponentNamedList + Lower + Send + Sync> Arguments for T {}
+
+/// What a function answers: read out of that memory.
+pub(crate) trait Answer: Lift + Send + Sync + 'static {}
+
+impl<T: Lift + Send + Sync + 'static> Answer for T {}
 
 /// A function of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

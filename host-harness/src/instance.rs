@@ -1,13 +1,13 @@
 //! One instance for one call: a fresh store, bounded, and gone afterwards.
 
 use governance_contract::Plugin;
-use wasmtime::component::{self, ComponentNamedList, Lift, Lower, ResourceTable};
+use wasmtime::component::{self, ResourceTable};
 use wasmtime::{ResourceLimiter, Store};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::egress::Hooks;
 use crate::engine::Loaded;
-use crate::function::{Function, Functions};
+use crate::function::{Answer, Arguments, Function, Functions};
 use crate::limits::{Bound, Limit, Limits};
 
 /// What an instance's store holds.
@@ -165,21 +165,17 @@ impl<'a> Instance<'a> {
     }
 
     /// Calls a function, whose types have to be these.
-    pub(crate) async fn call<Arguments, Answer>(
+    pub(crate) async fn call<A: Answer>(
         &mut self,
         function: Function,
-        arguments: Arguments,
-    ) -> Result<Answer, Breach>
-    where
-        Arguments: ComponentNamedList + Lower + Send + Sync,
-        Answer: Lift + Send + Sync + 'static,
-    {
+        arguments: impl Arguments,
+    ) -> Result<A, Breach> {
         let index = self.functions.get(function);
         let called = match self.instance.get_typed_func(&mut self.store, index) {
             Ok(function) => function.call_async(&mut self.store, arguments).await,
             Err(error) => Err(error),
         };
-        let called = called.map(|(answer,): (Answer,)| answer);
+        let called = called.map(|(answer,): (A,)| answer);
         called.map_err(|error| breach(&self.store, &error))
     }
 }
