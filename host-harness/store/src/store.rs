@@ -173,7 +173,7 @@ pub(crate) fn configure(connection: &Connection) -> rusqlite::Result<()> {
     // given us the file: its views call nothing that could act.
     connection.execute_batch(
         "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF;
-         PRAGMA cache_size = -32000;",
+         PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 8000;",
     )
 }
 
