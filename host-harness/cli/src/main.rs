@@ -86,7 +86,7 @@ fn run(arguments: Arguments, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
 
 /// Runs a command that does more than one thing at a time. One thread makes the
 /// calls, beside the one that keeps what they tell: nearly all of their time they
-/// wait for the network, and more threads spend a sixth of the CPU on waking each
+/// wait for the network, and more threads spend a seventh of the CPU on waking each
 /// other, and end no sooner.
 fn wait(command: impl Future<Output = anyhow::Result<Exit>>) -> anyhow::Result<Exit> {
     tokio::runtime::Builder::new_multi_thread()
